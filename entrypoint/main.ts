@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { isStepdockError } from "../src/errors/error.ts";
+import { ENTRYPOINT_EXIT } from "../src/model/result.ts";
+import { parseArguments, storesPath } from "./arguments.ts";
+import { Attempt } from "./attempt.ts";
+import { loadStep } from "./load-step.ts";
+import { readAssignment } from "./read-assignment.ts";
+
+/** On a pipe the streams are asynchronous, and `process.exit` would lose what was printed. */
+const makeBlocking = (stream: NodeJS.WriteStream): void => {
+  const { _handle: handle } = stream as { _handle?: { setBlocking?(blocking: boolean): void } };
+  handle?.setBlocking?.(true);
+};
+
+const main = async (): Promise<void> => {
+  makeBlocking(process.stdout);
+  makeBlocking(process.stderr);
+  const given = parseArguments(process.argv.slice(2));
+  const stores = storesPath();
+  // Loaded before there is an assignment, so that a parked container has this behind it.
+  const step = await loadStep(given.stepSource);
+  const assignment = await readAssignment(given.assignment);
+  if (!assignment) process.exit(ENTRYPOINT_EXIT.notAssigned);
+  await new Attempt(assignment, stores).run(step);
+};
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`stepdock: ${(error as Error).message}\n`);
+  process.exit(isStepdockError(error) ? ENTRYPOINT_EXIT.badArguments : ENTRYPOINT_EXIT.internal);
+}

@@ -1,0 +1,54 @@
+import { createHash, hash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { listPlainTree, openPlainFile } from "./plain-files.ts";
+
+export interface ContentHash {
+  /** In hex. */
+  readonly contentHash: string;
+  /** Of all files together. */
+  readonly sizeBytes: number;
+}
+
+export interface HashOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with every file before it is read. */
+  readonly onFile?: (file: FileHandle, path: string) => Promise<void>;
+}
+
+const CHUNK = 1024 * 1024;
+
+const hashFile = async (file: FileHandle, signal: AbortSignal | undefined): Promise<ContentHash> => {
+  const digest = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let sizeBytes = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return { contentHash: digest.digest("hex"), sizeBytes };
+    digest.update(chunk.subarray(0, bytesRead));
+    sizeBytes += bytesRead;
+  }
+};
+
+/**
+ * The content hash of an artifact: SHA-256, in hex, over one line for each file, in the order of the paths' UTF-8 bytes:
+ *
+ *     <path relative to the directory, with '/', in UTF-8> NUL <size in bytes, decimal> NUL <SHA-256 of the content, hex> LF
+ *
+ * Nothing else counts: no time stamp, owner, mode or empty directory, nor the order in which a directory is read.
+ *
+ * @throws ArtifactMissingError, ArtifactDamagedError as `listPlainTree` does; the signal's reason.
+ */
+export const hashDirectory = async (directory: string, options: HashOptions = {}): Promise<ContentHash> => {
+  const lines: string[] = [];
+  let total = 0;
+  for (const path of (await listPlainTree(directory)).files) {
+    await using file = await openPlainFile(join(directory, path));
+    await options.onFile?.(file, join(directory, path));
+    const { contentHash, sizeBytes } = await hashFile(file, options.signal);
+    lines.push(`${path}\0${sizeBytes}\0${contentHash}\n`);
+    total += sizeBytes;
+  }
+  return { contentHash: hash("sha256", lines.join("")), sizeBytes: total };
+};

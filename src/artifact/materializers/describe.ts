@@ -1,0 +1,38 @@
+import type { Json } from "../../model/json.ts";
+
+const LISTED_KEYS = 20;
+const LISTED_TYPES = 3;
+
+const simpleTypeOf = (value: unknown): string => {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) return "array";
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name !== "string" || name === "Object" ? "object" : name;
+};
+
+const itemTypes = (items: readonly unknown[]): string[] => {
+  const types = new Set<string>();
+  for (const item of items) {
+    types.add(simpleTypeOf(item));
+    if (types.size > LISTED_TYPES) break;
+  }
+  return [...types].sort();
+};
+
+/** The type as a person would write it: `number`, `Date`, `string[]`, `(null | number)[]`. */
+export const typeOf = (value: unknown): string => {
+  if (!Array.isArray(value)) return simpleTypeOf(value);
+  const types = itemTypes(value);
+  if (types.length === 0 || types.length > LISTED_TYPES) return "unknown[]";
+  return types.length === 1 ? `${types[0]}[]` : `(${types.join(" | ")})[]`;
+};
+
+/** How much there is of it. */
+export const metadataOf = (value: unknown): Record<string, Json> => {
+  if (typeof value === "string" || Array.isArray(value)) return { length: value.length };
+  if (value instanceof Map || value instanceof Set) return { size: value.size };
+  if (simpleTypeOf(value) !== "object") return {};
+  const keys = Object.keys(value as object);
+  return { keyCount: keys.length, keys: keys.slice(0, LISTED_KEYS) };
+};

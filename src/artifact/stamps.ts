@@ -1,0 +1,30 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileStamp } from "../model/artifact.ts";
+import { listPlainTree } from "./plain-files.ts";
+
+const stampOf = async (directory: string, path: string): Promise<FileStamp> => {
+  const { size, mtimeMs, ctimeMs, ino } = await lstat(join(directory, path));
+  return { path, sizeBytes: size, mtimeMs, ctimeMs, inode: ino };
+};
+
+/**
+ * File status of every file below the directory, in the order of their paths. A change of equal size in the same tick
+ * of the file system's clock (some milliseconds before Linux 6.13) would leave it as it is.
+ */
+export const stampDirectory = async (directory: string): Promise<FileStamp[]> => {
+  const { files } = await listPlainTree(directory);
+  return await Promise.all(files.map((path) => stampOf(directory, path)));
+};
+
+const isSame = (left: FileStamp, right: FileStamp | undefined): boolean =>
+  right !== undefined &&
+  left.path === right.path &&
+  left.sizeBytes === right.sizeBytes &&
+  left.mtimeMs === right.mtimeMs &&
+  left.ctimeMs === right.ctimeMs &&
+  left.inode === right.inode;
+
+/** Whether the same files are there, and none was touched. */
+export const sameStamps = (left: readonly FileStamp[], right: readonly FileStamp[]): boolean =>
+  left.length === right.length && left.every((stamp, index) => isSame(stamp, right[index]));

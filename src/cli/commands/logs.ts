@@ -1,0 +1,147 @@
+import { existsSync } from "node:fs";
+import { EXIT } from "../../errors/codes.ts";
+import { readLog } from "../../logging/log-reader.ts";
+import { type LogRecord, recordBytes } from "../../logging/log-record.ts";
+import type { PipelineRun, StepRun } from "../../model/index.ts";
+import { attemptPaths } from "../../workspace/paths.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import { UsageError } from "../errors.ts";
+import { requireExisting } from "../existing-workspace.ts";
+import type { Output } from "../output.ts";
+import type { CommandContext } from "../program.ts";
+import { WholeLines } from "../render/log-lines.ts";
+import { paddedPrefix, plainPrefix } from "../render/prefix.ts";
+import { shortId } from "../render/report.ts";
+import { painter } from "../render/text.ts";
+import { attemptsOf, chooseAttempt, logEnd } from "../step-attempts.ts";
+
+export interface LogsOptions {
+  readonly run: string;
+  readonly step?: string | undefined;
+  readonly follow?: boolean;
+  readonly attempt?: number;
+  readonly json?: boolean;
+}
+
+/** Prints one record; a promise is back-pressure. */
+type Print = (record: LogRecord, step: StepRun) => void | Promise<void>;
+
+/** `stepdock logs RUN [STEP]` */
+export const logsCommand = async (context: CommandContext, options: LogsOptions): Promise<number> => {
+  const { step, attempt, follow = false } = options;
+  if (attempt !== undefined && step === undefined) {
+    throw new UsageError("--attempt is of one step: stepdock logs <run> <step> --attempt <n>");
+  }
+  await using workspace = await requireExisting(context.workspace);
+  const run = await workspace.metadata.findRun(options.run);
+  const reader = new LogPrinter(workspace, context, follow);
+  if (step === undefined) await allSteps(reader, workspace, run, options);
+  else await oneStep(reader, workspace, run, { ...options, step });
+  return EXIT.done;
+};
+
+const oneStep = async (
+  reader: LogPrinter,
+  workspace: Workspace,
+  run: PipelineRun,
+  { step, attempt, json, follow = false }: LogsOptions & { step: string },
+): Promise<void> => {
+  if (follow) await firstAttempt(workspace, run, step);
+  const chosen = await chooseAttempt(workspace, run, { step, attempt });
+  if (chosen.runId !== run.id)
+    await reader.note(`"${step}" was cached: this is its log of run ${chosen.runId}`);
+  await reader.print(chosen, json ? reader.asJson() : reader.asBytes());
+  if (!reader.hasPrinted) await reader.note(`"${step}" printed nothing`);
+};
+
+/** Waits until the step has begun, or never will. */
+const firstAttempt = async (workspace: Workspace, run: PipelineRun, step: string): Promise<void> => {
+  for await (const { invocationId } of attemptsOf(workspace, run, { follow: true })) {
+    if (invocationId === step) return;
+  }
+};
+
+const allSteps = async (
+  reader: LogPrinter,
+  workspace: Workspace,
+  run: PipelineRun,
+  { json, follow = false }: LogsOptions,
+): Promise<void> => {
+  const snapshot = await workspace.metadata.getSnapshot(run.snapshotId);
+  const print = json ? reader.asJson() : reader.asLines(Object.keys(snapshot?.invocations ?? {}));
+  const reading: Promise<void>[] = [];
+  for await (const attempt of attemptsOf(workspace, run, { follow })) {
+    const read = reader.print(attempt, print);
+    if (follow) reading.push(read);
+    // Told by the last line here, when all have been read.
+    read.catch(() => {});
+    await (follow ? undefined : read);
+  }
+  await Promise.all(reading);
+  if (!reader.hasPrinted && !follow) await reader.note(await whyNothing(workspace, run));
+};
+
+const whyNothing = async ({ metadata }: Workspace, run: PipelineRun): Promise<string> => {
+  const cached = (await metadata.listStepRuns(run.id)).filter(({ status }) => status === "cached");
+  const [first] = cached;
+  if (!first) return "no step of this run printed anything";
+  return `no step of this run printed anything; ${cached.length} were cached: stepdock logs ${shortId(run.id)} ${first.invocationId}`;
+};
+
+class LogPrinter {
+  readonly #workspace: Workspace;
+  readonly #out: Output;
+  readonly #err: Output;
+  readonly #follow: boolean;
+  hasPrinted = false;
+
+  constructor(workspace: Workspace, { out, err }: CommandContext, follow: boolean) {
+    this.#workspace = workspace;
+    this.#out = out;
+    this.#err = err;
+    this.#follow = follow;
+  }
+
+  /** Prints the log of one attempt, until its end or as long as somebody reads. */
+  async print(attempt: StepRun, print: Print): Promise<void> {
+    const { log } = attemptPaths(this.#workspace.paths, attempt);
+    if (!this.#follow && !existsSync(log))
+      return await this.note(`"${attempt.invocationId}" printed nothing`);
+    const records = readLog(log, {
+      ...(this.#follow ? { until: () => logEnd(this.#workspace, attempt) } : {}),
+      onWarning: ({ message }) => void this.note(message),
+    });
+    for await (const record of records) {
+      if (!this.#out.open) return;
+      this.hasPrinted = true;
+      await print(record, attempt);
+    }
+  }
+
+  /** What is no part of a log. */
+  async note(text: string): Promise<void> {
+    await this.#err.line(`${painter(this.#err)("dim", "note:")} ${text}`);
+  }
+
+  asJson(): Print {
+    return (record, { invocationId: invocation, attempt }) =>
+      this.#out.line(JSON.stringify({ invocation, attempt, ...record }));
+  }
+
+  /** Several steps, each line with the name of its own. */
+  asLines(names: readonly string[]): Print {
+    const prefix = this.#out.isTerminal ? paddedPrefix : plainPrefix;
+    const lines = new WholeLines(prefix(names, painter(this.#out)));
+    return (record, { invocationId: invocation }) => this.#out.write(lines.log({ invocation, ...record }));
+  }
+
+  /** One step, each stream to its own: byte for byte, but harmless where it is a terminal. */
+  asBytes(): Print {
+    const lines = { stdout: new WholeLines(() => ""), stderr: new WholeLines(() => "") };
+    return (record, { invocationId: invocation }) => {
+      const output = record.stream === "stdout" ? this.#out : this.#err;
+      if (!output.isTerminal) return output.write(recordBytes(record));
+      return output.write(lines[record.stream].log({ invocation, ...record }));
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import { EXIT } from "../../errors/codes.ts";
+import { compileFile } from "../../host/compile-file.ts";
+import { type Plan, type PlannedStep, planCompiled } from "../../host/plan.ts";
+import type { CommandContext } from "../program.ts";
+import { columns } from "../render/columns.ts";
+import { count, harmless, type Paint, painter, type Style } from "../render/text.ts";
+import { compileOptions, leaveStdoutAlone, openPipelineHouse, type PipelineFileOptions } from "./run.ts";
+
+/** `stepdock plan FILE [EXPORT]` */
+export const planCommand = async (context: CommandContext, options: PipelineFileOptions): Promise<number> => {
+  if (options.json) leaveStdoutAlone();
+  await using house = await openPipelineHouse(context, options);
+  const compiled = await compileFile(house, compileOptions(options));
+  const stack = house.stack(options.stack ?? compiled.snapshot.stack);
+  const environment = stack.orchestrator.planEnvironment(
+    { ...compiled, onOutput: (line) => void context.err.line(harmless(line)) },
+    stack,
+  );
+  const plan = await planCompiled(house, compiled, environment, { enableCache: options.cache });
+  const lines = options.json ? [JSON.stringify(plan)] : report(plan, stack.name, painter(context.out));
+  for (const line of lines) await context.out.line(line);
+  return EXIT.done;
+};
+
+const report = (plan: Plan, stack: string, paint: Paint): string[] => [
+  `plan of pipeline ${paint("bold", plan.pipeline)} on stack ${stack}: ${count(plan.steps.length, "step")} in ` +
+    `${count(plan.layers.length, "layer")}, ${count(plan.images.length, "image")}`,
+  ...columns(plan.steps.map((step) => row(step, paint))),
+  ...plan.images.flatMap((image) => imageLines(image, plan.steps)),
+];
+
+const STYLES: Readonly<Record<PlannedStep["decision"], Style>> = {
+  cached: "blue",
+  run: "green",
+  unknown: "yellow",
+};
+
+const row = ({ layer, invocation, decision, reason }: PlannedStep, paint: Paint): string[] => [
+  paint("dim", `layer ${layer + 1}`),
+  invocation,
+  paint(STYLES[decision], decision),
+  paint("dim", harmless(reason)),
+];
+
+const imageLines = (image: string, steps: readonly PlannedStep[]): string[] => {
+  const users = steps.filter((step) => step.image === image).map(({ invocation }) => invocation);
+  return [`image ${image} for ${users.join(", ")}`];
+};

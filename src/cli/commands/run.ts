@@ -1,0 +1,62 @@
+import { openHouse } from "../../composition.ts";
+import { EXIT } from "../../errors/codes.ts";
+import { compileFile, projectRootOfFile } from "../../host/compile-file.ts";
+import { runCompiled } from "../../host/run-compiled.ts";
+import type { ExecutionMode, PipelineRun } from "../../model/index.ts";
+import type { CommandContext } from "../program.ts";
+import { createRenderer } from "../render/create-renderer.ts";
+import { RunSignals } from "../signals.ts";
+
+/** What `run` and `plan` have in common. */
+export interface PipelineFileOptions {
+  readonly file: string;
+  readonly exportName?: string | undefined;
+  readonly param?: ReadonlyMap<string, string>;
+  readonly stack?: string;
+  readonly cache: boolean;
+  readonly executionMode?: ExecutionMode;
+  readonly json?: boolean;
+}
+
+export interface RunCommandOptions extends PipelineFileOptions {
+  readonly maxParallel?: number;
+  readonly name?: string;
+}
+
+/** `stepdock run FILE [EXPORT]` */
+export const runCommand = async (context: CommandContext, options: RunCommandOptions): Promise<number> => {
+  const { json = false } = options;
+  const renderer = await createRenderer(context.out, { json, environment: process.env });
+  if (json) leaveStdoutAlone();
+  using signals = new RunSignals(context.err);
+  await using house = await openPipelineHouse(context, options);
+  const compiled = await compileFile(house, compileOptions(options));
+  signals.begin();
+  try {
+    const run = await runCompiled(house, compiled, {
+      ...{ stack: options.stack, enableCache: options.cache, maxParallelism: options.maxParallel },
+      ...{ runName: options.name, emit: renderer.sink, signals },
+    });
+    return exitOf(run);
+  } finally {
+    await renderer.close(compiled.snapshot.outputs);
+  }
+};
+
+export const openPipelineHouse = ({ workspace }: CommandContext, { file }: PipelineFileOptions) =>
+  openHouse({ workspaceRoot: workspace, projectRoot: projectRootOfFile(file) });
+
+export const compileOptions = ({ file, exportName, param, executionMode }: PipelineFileOptions) => ({
+  ...{ file, exportName, executionMode },
+  parameters: Object.fromEntries(param ?? []),
+});
+
+/** What modules of the user's print while they load must not come between what is JSON. */
+export const leaveStdoutAlone = (): void => {
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+};
+
+const exitOf = ({ status }: PipelineRun): number => {
+  if (status === "completed") return EXIT.done;
+  return status === "stopped" ? EXIT.interrupted : EXIT.failed;
+};

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { nodeProblem } from "./node-guard.ts";
+
+// Everything else is imported only then: an older Node could not even parse it.
+const problem = nodeProblem(process.versions.node, process.execPath);
+if (problem === undefined) {
+  const { runCli } = await import("./cli.ts");
+  await runCli(process.argv.slice(2));
+} else {
+  process.stderr.write(`error: ${problem}\n`);
+  process.exitCode = 2;
+}

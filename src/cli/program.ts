@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { ExecutionMode } from "../model/status.ts";
+import { workspaceRoot } from "../workspace/paths.ts";
+import { collectParameter, parseAge, wholeNumber } from "./options.ts";
+import type { Outputs } from "./output.ts";
+
+/** What every command gets besides its own arguments. */
+export interface CommandContext extends Outputs {
+  readonly workspace: string;
+}
+
+/** Takes the exit status of the command that ran. */
+type Done = (status: number) => void;
+
+/** The command line. Each command loads its code when it is called: `--help` and `runs` need no engine, no bundler. */
+export const createProgram = (outputs: Outputs, done: Done): Command => {
+  const program = new Command("stepdock")
+    .description("Typed TypeScript pipelines, each step in a Docker container of its own.")
+    .version(version(), "-V, --version", "print the version")
+    .option(
+      "--workspace <dir>",
+      "directory of the workspace (default: STEPDOCK_HOME, else .stepdock beside the nearest package.json)",
+    )
+    .helpOption("-h, --help", "print help")
+
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void outputs.out.write(text),
+      writeErr: (text) => void outputs.err.write(text),
+      // It is thrown, too, and told where all errors are.
+      outputError: () => {},
+    });
+  const context = (): CommandContext => ({
+    ...outputs,
+    workspace: workspaceRoot({ directory: program.opts<{ workspace?: string }>().workspace }),
+  });
+  addRunCommands(program, context, done);
+  addRecordCommands(program, context, done);
+  addCareCommands(program, context, done);
+  return program.addHelpText("after", examples(["stepdock run pipeline.ts", "stepdock show latest"]));
+};
+
+/** The package's own: two directories up from here in the sources, three in what is built. */
+const version = (): string => {
+  for (const place of ["../../package.json", "../../../package.json"]) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8"));
+      if (name === "stepdock") return version;
+    } catch {
+      // It is at the other place.
+    }
+  }
+  return "unknown";
+};
+
+const examples = (lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+
+const addRunCommands = (program: Command, context: () => CommandContext, done: Done): void => {
+  pipelineCommand(program, "run", "run a pipeline")
+    .option("--max-parallel <n>", "steps that may run at once (default: the engine's CPUs)", wholeNumber(1))
+    .option("--name <template>", "name of the run; {date} and {time} are filled in")
+    .addHelpText(
+      "after",
+      examples([
+        "stepdock run pipeline.ts",
+        "stepdock run pipeline.ts weather --param city=seattle --param epochs=3",
+        "stepdock run pipeline.ts --stack local --no-cache",
+        "stepdock run pipeline.ts --json > events.ndjson",
+      ]),
+    )
+    .action(async (file: string, exportName: string | undefined, options) => {
+      const { runCommand } = await import("./commands/run.ts");
+      done(await runCommand(context(), { ...options, file, exportName }));
+    });
+  pipelineCommand(program, "plan", "tell what a run would do, and build nothing")
+    .addHelpText("after", examples(["stepdock plan pipeline.ts", "stepdock plan pipeline.ts --json"]))
+    .action(async (file: string, exportName: string | undefined, options) => {
+      const { planCommand } = await import("./commands/plan.ts");
+      done(await planCommand(context(), { ...options, file, exportName }));
+    });
+};
+
+const pipelineCommand = (program: Command, name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .argument("<file>", "TypeScript or JavaScript module that exports a pipeline")
+    .argument("[export]", "name of the export, where the file exports several pipelines")
+    .option("--param <name=value>", "a parameter: JSON, or text; may be given many times", collectParameter)
+    .option("--stack <name>", "local_docker (the default), or local: all steps in this process")
+    .option("--no-cache", "take no results of earlier runs")
+    .addOption(
+      new Option("--execution-mode <mode>", "what a failed step does to the others").choices(
+        ExecutionMode.options,
+      ),
+    )
+    .option("--json", "print JSON, one object a line");
+
+const addRecordCommands = (program: Command, context: () => CommandContext, done: Done): void => {
+  program
+    .command("runs")
+    .description("list runs, the newest first")
+    .option("--pipeline <name>", "only runs of this pipeline")
+    .option("--limit <n>", "at most so many", wholeNumber(1))
+    .option("--json", "print JSON, one run a line")
+    .addHelpText("after", examples(["stepdock runs", "stepdock runs --pipeline weather --limit 5 --json"]))
+    .action(async (options) => {
+      const { runsCommand } = await import("./commands/runs.ts");
+      done(await runsCommand(context(), options));
+    });
+  recordCommand(program, "show", "show a run and its steps")
+    .option("--json", "print JSON: the run with its steps")
+    .addHelpText("after", examples(["stepdock show latest", "stepdock show 3f2a91 --json"]))
+    .action(async (run: string, options) => {
+      const { showCommand } = await import("./commands/show.ts");
+      done(await showCommand(context(), { ...options, run }));
+    });
+  recordCommand(program, "logs", "print what the steps of a run printed")
+    .argument("[step]", "only this step: exactly its bytes, where the output is no terminal")
+    .option("--follow", "go on until the run has ended")
+    .option("--attempt <n>", "an earlier attempt of the step", wholeNumber(1))
+    .option("--json", "print JSON, one record a line")
+    .addHelpText(
+      "after",
+      examples([
+        "stepdock logs latest",
+        "stepdock logs latest train --follow",
+        "stepdock logs 3f2a91 train > train.txt",
+      ]),
+    )
+    .action(async (run: string, step: string | undefined, options) => {
+      const { logsCommand } = await import("./commands/logs.ts");
+      done(await logsCommand(context(), { ...options, run, step }));
+    });
+  recordCommand(program, "artifact", "print an output of a step")
+    .argument("<output>", "step, or step.output where the step has several outputs")
+    .option("--json", "print JSON: the artifact's record with its value")
+    .addHelpText(
+      "after",
+      examples(["stepdock artifact latest train.model", "stepdock artifact latest plot > plot.svg"]),
+    )
+    .action(async (run: string, output: string, options) => {
+      const { artifactCommand } = await import("./commands/artifact.ts");
+      done(await artifactCommand(context(), { ...options, run, output }));
+    });
+};
+
+const recordCommand = (program: Command, name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .argument("<run>", "id, the beginning of an id, name, or latest");
+
+const addCareCommands = (program: Command, context: () => CommandContext, done: Done): void => {
+  program
+    .command("doctor")
+    .description("check Node, the workspace and the engine")
+    .option("--json", "print JSON, one check a line")
+    .addHelpText("after", examples(["stepdock doctor", "stepdock doctor --json"]))
+    .action(async (options) => {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      done(await doctorCommand(context(), options));
+    });
+  program
+    .command("clean")
+    .description("remove old runs, what only they used, and what interrupted ones left behind")
+    .option(
+      "--keep <n>",
+      "runs to keep, the newest (default: 20; with --older-than alone: age decides)",
+      wholeNumber(0),
+    )
+    .option("--older-than <age>", "remove only runs older than this, for instance 7d or 12h", parseAge)
+    .option("--dry-run", "only tell what would be removed")
+    .option("--json", "print JSON, one removed thing a line")
+    .addHelpText(
+      "after",
+      examples(["stepdock clean --dry-run", "stepdock clean --keep 5", "stepdock clean --older-than 7d"]),
+    )
+    .action(async (options) => {
+      const { cleanCommand } = await import("./commands/clean.ts");
+      done(await cleanCommand(context(), options));
+    });
+};

@@ -1,0 +1,78 @@
+import { recordForTerminal } from "../../logging/sanitize.ts";
+import type { PipelineSnapshot } from "../../model/index.ts";
+import type { RunView, StepView } from "./run-view.ts";
+import { orderedStack } from "./stack-frames.ts";
+import { countStatuses, skipText, statusStyle } from "./status.ts";
+import { formatDuration, harmless, type Paint } from "./text.ts";
+
+/** Of a failed step's log; the whole is named. */
+const LAST_LINES = 10;
+/** Of one such line, in UTF-16 units. */
+const WIDEST_LINE = 500;
+
+/** What is said when a run has ended: failed steps in full, the sum, what did not run and why, and the outputs. */
+export const runReport = (view: RunView, outputs: PipelineSnapshot["outputs"], paint: Paint): string[] => {
+  const { started, finished } = view;
+  if (!started || !finished) return [];
+  const run = shortId(started.runId);
+  return [
+    ...view.steps.filter(({ status }) => status === "failed").flatMap((step) => failedStep(step, run, paint)),
+    summary(view, paint),
+    ...view.steps.flatMap((step) => notRun(step, paint)),
+    ...(finished.status === "completed" ? outputLines(outputs, run) : []),
+  ];
+};
+
+/** Enough of an id to name a run by. */
+export const shortId = (id: string): string => id.slice(0, 8);
+
+const failedStep = (step: StepView, run: string, paint: Paint): string[] => {
+  const time = step.durationMs === undefined ? "" : ` after ${formatDuration(step.durationMs)}`;
+  const tries = step.attempt > 1 ? `, at attempt ${step.attempt}` : "";
+  return [
+    "",
+    paint("red", `step ${step.invocation} failed${time}${tries}`),
+    ...failureLines(step, paint),
+    ...tailLines(step, paint),
+    ...(step.logPath === undefined ? [] : [`  whole log: ${step.logPath}`]),
+    `  stepdock logs ${run} ${step.invocation}`,
+    "",
+  ];
+};
+
+const failureLines = ({ failure }: StepView, paint: Paint): string[] => {
+  if (!failure) return [];
+  const [first = "", ...more] = harmless(`${failure.name}: ${failure.message}`).split("\n");
+  const frames = orderedStack(failure, paint);
+  return [
+    `  ${paint("bold", first)}`,
+    ...more.map((line) => `  ${line}`),
+    ...frames.map((line) => `  ${line}`),
+  ];
+};
+
+const tailLines = ({ tail }: StepView, paint: Paint): string[] => {
+  const lines = (tail?.records ?? []).slice(-LAST_LINES).map(recordForTerminal);
+  if (lines.every((line) => line.trim() === "")) return [];
+  return [paint("dim", "  the end of its log:"), ...lines.map((line) => `    ${shortened(line)}`)];
+};
+
+const shortened = (line: string): string =>
+  line.length <= WIDEST_LINE ? line : `${line.slice(0, WIDEST_LINE).toWellFormed()}…`;
+
+const summary = ({ started, finished, steps }: RunView, paint: Paint): string => {
+  const status = finished?.status ?? "running";
+  const counts = countStatuses(steps.map((step) => step.status));
+  const time = formatDuration(finished?.durationMs ?? 0);
+  return `run ${harmless(started?.runName ?? "")} ${paint(statusStyle(status), status)}: ${counts} in ${time}`;
+};
+
+const notRun = ({ invocation, skipReason }: StepView, paint: Paint): string[] =>
+  skipReason ? [paint("dim", `  ${invocation} did not run: ${skipText(skipReason)}`)] : [];
+
+const outputLines = (outputs: PipelineSnapshot["outputs"], run: string): string[] => {
+  const each = Object.entries(outputs).map(
+    ([name, from]) => `${harmless(name)} (stepdock artifact ${run} ${from.invocation}.${from.output})`,
+  );
+  return each.length === 0 ? [] : [`outputs: ${each.join(", ")}`];
+};

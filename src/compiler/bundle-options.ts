@@ -1,0 +1,17 @@
+import type { InputOptions } from "rolldown";
+
+/** What every bundling has in common, whichever its output. */
+export const commonOptions = (root: string) =>
+  ({
+    cwd: root,
+    platform: "node",
+    // Emitted paths would make the keys of two checkouts differ.
+    experimental: { attachDebugInfo: "none" },
+    moduleTypes: { ".csv": "text", ".txt": "text" },
+    // `module-sync` is a condition of Node's that the bundler does not know by itself.
+    resolve: {
+      conditionNames: ["module-sync"],
+      extensionAlias: { ".js": [".js", ".ts", ".tsx"], ".mjs": [".mjs", ".mts"] },
+    },
+    transform: { target: "node24", define: { "import.meta.main": "false" } },
+  }) satisfies InputOptions;

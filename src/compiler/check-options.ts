@@ -1,0 +1,79 @@
+import * as z from "zod/mini";
+import { StepdockError } from "../errors/error.ts";
+import { CachePolicy, Environment, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
+import type { PipelineDefinition } from "../pipeline/pipeline.ts";
+import { describeParseError } from "../util/parse-error.ts";
+import { didYouMean, PipelineError } from "./errors.ts";
+
+/** An option or setting that is unknown or of the wrong type. */
+export class SettingsError extends StepdockError {
+  readonly code = "settings_invalid";
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
+
+/** Names become directories, labels and arguments: letters, digits, `_` and `-`, a letter first, at most 100. */
+export const checkName = (what: "pipeline" | "step" | "invocation", name: unknown): void => {
+  if (typeof name === "string" && NAME.test(name)) return;
+  throw new PipelineError(
+    `The ${what} name ${JSON.stringify(name)} cannot be used: a name has letters, digits, "_" and "-", ` +
+      "begins with a letter, and is at most 100 characters long.",
+  );
+};
+
+const PipelineOptions = z.strictObject({
+  enableCache: z.optional(z.boolean()),
+  executionMode: z.optional(ExecutionMode),
+  settings: z.optional(StepSettings),
+  environment: z.optional(Environment),
+  runName: z.optional(z.string()),
+  stack: z.optional(z.string()),
+});
+
+/** What is left of a step's options when its id and `after` are taken out. */
+export const StepOptions = z.strictObject({
+  enableCache: z.optional(z.boolean()),
+  cachePolicy: z.optional(CachePolicy),
+  retry: z.optional(RetryPolicy),
+  settings: z.optional(StepSettings),
+  environment: z.optional(Environment),
+  timeout: z.optional(z.number().check(z.positive())),
+});
+
+export const checkOptions = (definition: PipelineDefinition): void => {
+  parseSetting(PipelineOptions, definition.options, `Pipeline "${definition.name}"`);
+};
+
+/** Parses options at the edge, so that an untyped caller gets a message with the path into them. */
+export const parseSetting = <T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T => {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const unknown = issue?.code === "unrecognized_keys" ? unknownOption(schema, issue) : undefined;
+  const told = unknown ?? `an option that cannot be used: ${describeParseError(parsed.error)}.`;
+  throw new SettingsError(`${where} has ${told}`, { cause: parsed.error });
+};
+
+/** Names the option with the path to it, those that there are, and the nearest of them. */
+const unknownOption = (
+  schema: z.ZodMiniType,
+  { path, keys }: { readonly path: readonly PropertyKey[]; readonly keys: readonly string[] },
+): string => {
+  const [key = ""] = keys;
+  const known = Object.keys(path.reduce<Definition>(propertyOf, definitionOf(schema)).shape ?? {});
+  const option = [...path, key].map(String).join(".");
+  return `no option "${option}". There ${known.length === 1 ? "is" : "are"}: ${known.join(", ")}.${didYouMean(key, known)}`;
+};
+
+interface Definition {
+  readonly innerType?: z.ZodMiniType;
+  readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+}
+
+const definitionOf = (schema: z.ZodMiniType): Definition => schema._zod.def as Definition;
+
+const propertyOf = ({ shape = {} }: Definition, key: PropertyKey): Definition => {
+  const property = shape[String(key)];
+  const definition = property ? definitionOf(property) : {};
+  return definition.innerType ? definitionOf(definition.innerType) : definition;
+};

@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { CyclicGraphError } from "../dag/errors.ts";
+import { topsortedLayers } from "../dag/topsort.ts";
+import { isStepdockError } from "../errors/error.ts";
+import type { PipelineSnapshot } from "../model/index.ts";
+import { PIPELINE, type Pipeline, type PipelineDefinition, type WiredPipeline } from "../pipeline/pipeline.ts";
+import { isHandle } from "../pipeline/schema.ts";
+import type { StepDefinition } from "../pipeline/step.ts";
+import type { WiredInvocation } from "../pipeline/wiring.ts";
+import { deepFreeze } from "../util/deep-freeze.ts";
+import { encodeTagged } from "../util/tagged.ts";
+import type { StepBundle } from "./bundle-step.ts";
+import { bundleSteps, type LocatedBundle } from "./bundle-steps.ts";
+import { checkName, checkOptions } from "./check-options.ts";
+import { compileInvocation } from "./compile-invocation.ts";
+import { PipelineError } from "./errors.ts";
+import type { LoadedModules } from "./locate-step.ts";
+import { type ParameterValue, parseParameters } from "./parameters.ts";
+import { pipelineOutputs, refuseAsync } from "./pipeline-outputs.ts";
+
+export interface CompileOptions {
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** The directory that sources are named from: the one of the nearest package.json. */
+  readonly projectRoot: string;
+  /** The user's modules, asked for once the steps are known. */
+  readonly modules: (definitions: readonly StepDefinition[]) => Promise<LoadedModules>;
+  readonly createdAt: string;
+}
+
+export interface CompiledPipeline {
+  readonly snapshot: PipelineSnapshot;
+  /** Code hash → bundle. */
+  readonly bundles: ReadonlyMap<string, StepBundle>;
+}
+
+/** Compiles a pipeline to frozen, JSON-safe data and the code of its steps. Touches no engine and no database. */
+export const compile = async (pipeline: Pipeline, options: CompileOptions): Promise<CompiledPipeline> => {
+  const definition = pipeline[PIPELINE];
+  checkName("pipeline", definition.name);
+  checkOptions(definition);
+  const parameters = await parseParameters(definition, options.parameters);
+  const { invocations, returned } = await wire(definition, parameters, options);
+  refuseAsync(definition.name, returned);
+  if (invocations.length === 0) throw empty(definition.name);
+  const bundles = await bundleSteps(invocations, options);
+  const snapshot = await assemble(pipeline, { invocations, returned, parameters, bundles }, options);
+  return { snapshot: deepFreeze(snapshot), bundles: byHash(bundles) };
+};
+
+/** Runs `define`. What it throws by itself is told with the place in the user's source. */
+const wire = async (
+  definition: PipelineDefinition,
+  parameters: Readonly<Record<string, unknown>>,
+  { modules }: CompileOptions,
+): Promise<WiredPipeline> => {
+  try {
+    return definition.wire(parameters);
+  } catch (error) {
+    if (isStepdockError(error)) throw error;
+    const { mapStack = (stack: string) => stack } = await modules([]);
+    throw PipelineError.defineThrew(definition.name, error, mapStack);
+  }
+};
+
+interface Parts {
+  readonly invocations: readonly WiredInvocation[];
+  readonly returned: unknown;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly bundles: ReadonlyMap<StepDefinition, LocatedBundle>;
+}
+
+const assemble = async (
+  pipeline: Pipeline,
+  parts: Parts,
+  options: CompileOptions,
+): Promise<PipelineSnapshot> => {
+  const definition = pipeline[PIPELINE];
+  const compiled = await Promise.all(
+    parts.invocations.map((invocation) => compileInvocation(definition, invocation, parts.bundles)),
+  );
+  const invocations = Object.fromEntries(compiled.map((invocation) => [invocation.id, invocation]));
+  checkGraph(definition.name, invocations);
+  const { enableCache, stack, runName, executionMode } = definition.options;
+  return {
+    formatVersion: 1,
+    id: randomUUID(),
+    createdAt: options.createdAt,
+    pipelineName: definition.name,
+    runNameTemplate: runName ?? `${definition.name}-{date}-{time}`,
+    parameters: encodeAll(parts.parameters),
+    ...(enableCache === undefined ? {} : { enableCache }),
+    executionMode: executionMode ?? "continue_on_failure",
+    invocations,
+    outputs: pipelineOutputs(definition.name, parts.returned),
+    anonymousOutput: isHandle(parts.returned),
+    ...(stack === undefined ? {} : { stack }),
+    warnings: [...new Set([...parts.bundles.values()].flatMap(({ bundle }) => bundle.warnings))],
+  };
+};
+
+const encodeAll = (values: Readonly<Record<string, unknown>>): PipelineSnapshot["parameters"] =>
+  Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, structuredClone(encodeTagged(value))]),
+  );
+
+/** Every upstream exists and none is its own: the order is computed once to see it. */
+const checkGraph = (pipelineName: string, invocations: PipelineSnapshot["invocations"]): void => {
+  for (const { id, upstreams } of Object.values(invocations)) {
+    const unknown = upstreams.find((upstream) => !(upstream in invocations));
+    if (unknown !== undefined) throw PipelineError.unknownUpstream(pipelineName, id, unknown, invocations);
+  }
+  try {
+    layersOf(invocations);
+  } catch (error) {
+    throw error instanceof CyclicGraphError ? error.inPipeline(pipelineName) : error;
+  }
+};
+
+/** Invocation ids in topsort layers. Throws `CyclicGraphError`. */
+export const layersOf = (invocations: PipelineSnapshot["invocations"]): string[][] => {
+  const downstreams = new Map<string, string[]>(Object.keys(invocations).map((id) => [id, []]));
+  for (const { id, upstreams } of Object.values(invocations)) {
+    for (const upstream of upstreams) downstreams.get(upstream)?.push(id);
+  }
+  return topsortedLayers(
+    Object.keys(invocations),
+    (id) => id,
+    (id) => invocations[id]?.upstreams ?? [],
+    (id) => downstreams.get(id) ?? [],
+  );
+};
+
+const byHash = (bundles: ReadonlyMap<StepDefinition, LocatedBundle>): ReadonlyMap<string, StepBundle> =>
+  new Map([...bundles.values()].map(({ bundle }) => [bundle.codeHash, bundle]));
+
+const empty = (pipelineName: string): PipelineError =>
+  new PipelineError(
+    `Pipeline "${pipelineName}" calls no step, so there is nothing to run. Call at least one in its \`define\`.`,
+  );

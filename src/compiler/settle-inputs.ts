@@ -1,0 +1,104 @@
+import type { InputSource } from "../model/index.ts";
+import type { Schema } from "../pipeline/schema.ts";
+import { INVOCATION, isInvocationReference } from "../pipeline/schema.ts";
+import type { WiredArgument, WiredInvocation } from "../pipeline/wiring.ts";
+import { describeParseError } from "../util/parse-error.ts";
+import { encodeTagged } from "../util/tagged.ts";
+import { EncodingError } from "../util/encoding-error.ts";
+import { mayFit } from "./compatible.ts";
+import { didYouMean, InputWiringError } from "./errors.ts";
+import { describeSchema } from "./schema-kinds.ts";
+
+/** Turns wired arguments into input sources: literals parsed and encoded, outputs checked against the input's type. */
+export const settleInputs = async (
+  pipelineName: string,
+  invocation: WiredInvocation,
+): Promise<Record<string, InputSource>> => {
+  refuseUnknown(pipelineName, invocation);
+  const settled = await Promise.all(
+    Object.entries(invocation.definition.inputs).map(async ([input, schema]) => {
+      const at = { pipelineName, invocationId: invocation.id, input };
+      return [input, await settleOne(at, schema, invocation.arguments[input])] as const;
+    }),
+  );
+  return Object.fromEntries(
+    settled.filter((entry): entry is [string, InputSource] => entry[1] !== undefined),
+  );
+};
+
+type At = ConstructorParameters<typeof InputWiringError>[0];
+
+const refuseUnknown = (pipelineName: string, invocation: WiredInvocation): void => {
+  const known = Object.keys(invocation.definition.inputs);
+  for (const input of Object.keys(invocation.arguments)) {
+    if (known.includes(input)) continue;
+    const has = known.length === 0 ? "it has none" : `it has: ${known.join(", ")}`;
+    throw new InputWiringError(
+      { pipelineName, invocationId: invocation.id, input },
+      `step "${invocation.definition.name}" has no such input; ${has}.${didYouMean(input, known)}`,
+    );
+  }
+};
+
+const settleOne = async (
+  at: At,
+  schema: Schema,
+  argument: WiredArgument | undefined,
+): Promise<InputSource | undefined> => {
+  if (argument?.kind === "output") return settleOutput(at, schema, argument);
+  const value = await parseLiteral(at, schema, argument);
+  // An optional input that was left out stays out: its absence, too, is part of the key. Cloned, since the snapshot is
+  // frozen as a whole and a plain value is encoded as itself.
+  return value === undefined ? undefined : { kind: "parameter", value: structuredClone(encoded(at, value)) };
+};
+
+const encoded = (at: At, value: unknown): ReturnType<typeof encodeTagged> => {
+  try {
+    return encodeTagged(value);
+  } catch (error) {
+    throw error instanceof EncodingError ? new InputWiringError(at, error.message) : error;
+  }
+};
+
+const settleOutput = (
+  at: At,
+  schema: Schema,
+  argument: Extract<WiredArgument, { kind: "output" }>,
+): InputSource => {
+  if (!mayFit(argument.schema, schema)) {
+    throw new InputWiringError(
+      at,
+      `it takes ${describeSchema(schema, "input")}, but is wired to output "${argument.output}" of ` +
+        `"${argument.invocation}", which is ${describeSchema(argument.schema, "output")}.`,
+    );
+  }
+  return { kind: "artifact", invocation: argument.invocation, output: argument.output };
+};
+
+const parseLiteral = async (
+  at: At,
+  schema: Schema,
+  argument: WiredArgument | undefined,
+): Promise<unknown> => {
+  const value = argument?.kind === "literal" ? argument.value : undefined;
+  try {
+    return await schema.parseAsync(value);
+  } catch (error) {
+    const given =
+      argument === undefined
+        ? "nothing was given, or undefined."
+        : `it was given ${kindOf(value)} (${describeParseError(error)}).`;
+    throw new InputWiringError(at, `it takes ${describeSchema(schema, "input")}, but ${given}`);
+  }
+};
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (isInvocationReference(value)) {
+    return `all outputs of "${value[INVOCATION]}" as one: take one of them by its name, ${Object.keys(value).join(" or ")}`;
+  }
+  return typeof value === "object"
+    ? (value.constructor?.name ?? "an object")
+    : `${typeof value} ${String(value)}`;
+};

@@ -1,0 +1,58 @@
+import type Dockerode from "dockerode";
+import type { ContainerSpec, Mount } from "./port.ts";
+
+/**
+ * The engine's own copy of the output, read only when a run is adopted. `local` keeps bytes as they were, which
+ * json-file does not; one file that large, because each rotation loses lines. The engine refuses to compress one file.
+ */
+const LOG_CONFIG = {
+  Type: "local",
+  Config: { "max-size": "1g", "max-file": "1", compress: "false" },
+};
+
+/** What `POST /containers/create` is sent for a spec. Its name is no part of it: that goes into the query. */
+export const createOptions = (spec: ContainerSpec): Dockerode.ContainerCreateOptions => ({
+  Image: spec.image,
+  Entrypoint: spec.entrypoint && [...spec.entrypoint],
+  Cmd: [...spec.command],
+  Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+  Labels: { ...spec.labels },
+  User: spec.user,
+  WorkingDir: spec.workdir,
+  StopTimeout: spec.stopTimeoutSeconds,
+  Tty: false,
+  AttachStdout: true,
+  AttachStderr: true,
+  AttachStdin: spec.stdin,
+  OpenStdin: spec.stdin,
+  StdinOnce: spec.stdin,
+  HostConfig: hostConfig(spec),
+});
+
+const hostConfig = (spec: ContainerSpec): Dockerode.HostConfig => ({
+  NetworkMode: spec.network,
+  Mounts: spec.mounts.map(mountSettings),
+  Tmpfs: { ...spec.tmpfs },
+  Init: spec.init,
+  ReadonlyRootfs: spec.readOnlyRoot,
+  CapDrop: [...spec.capabilitiesDropped],
+  SecurityOpt: spec.noNewPrivileges ? ["no-new-privileges"] : [],
+  LogConfig: LOG_CONFIG,
+  PidsLimit: spec.pidsLimit,
+  ...limits(spec),
+});
+
+/** `Binds` would create a missing host path without a word, as root; `Mounts` refuses it. */
+const mountSettings = ({ type, source, target, readOnly }: Mount): Dockerode.MountSettings => ({
+  Type: type,
+  Source: source,
+  Target: target,
+  ReadOnly: readOnly,
+});
+
+/** Memory plus swap equal to memory is no swap: with swap, a step over its limit crawls instead of ending. */
+const limits = ({ memoryBytes, cpus }: ContainerSpec): Dockerode.HostConfig => ({
+  Memory: memoryBytes,
+  MemorySwap: memoryBytes,
+  NanoCpus: cpus === undefined ? undefined : Math.round(cpus * 1e9),
+});

@@ -1,0 +1,95 @@
+import type { OutputSink, StreamName } from "./port.ts";
+
+const HEADER_BYTES = 8;
+const SYSTEM_ERROR = 3;
+/** What a frame of type 3 may say at most: the rest of it is not worth the memory. */
+const MAX_SYSTEM_ERROR_BYTES = 4096;
+/** By the header's first byte; 0 is stdin echoed, which the engine writes to stdout. */
+const STREAMS: readonly (StreamName | undefined)[] = ["stdout", "stdout", "stderr"];
+
+/** The bytes are not the engine's framing, are cut off, or carry the engine's own report of a fault. */
+export class FrameError extends Error {}
+
+interface Piece {
+  readonly stream: StreamName;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads Docker's framing of a container's output (a header of type, three zeros and a big-endian length, then the
+ * payload) and hands the payloads to the sink, in order and as they come: a frame is never gathered, so memory stays
+ * at one chunk of the source however long the frame. Reads no further while the sink's promise is pending.
+ * Rejects with `FrameError`, or with what the source or the sink threw. Mirrors Docker's `pkg/stdcopy`.
+ */
+export const demultiplex = async (source: AsyncIterable<Buffer>, sink: OutputSink): Promise<void> => {
+  const parser = new FrameParser();
+  for await (const chunk of source) {
+    for (const { stream, bytes } of parser.read(chunk)) {
+      const written = sink.write(stream, bytes);
+      if (written !== undefined) await written;
+    }
+  }
+  parser.end();
+};
+
+class FrameParser {
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  #payloadLeft = 0;
+  #systemError: Buffer[] = [];
+
+  *read(chunk: Buffer): Generator<Piece> {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const taken = this.#inPayload ? yield* this.#readPayload(rest) : this.#readHeader(rest);
+      rest = rest.subarray(taken);
+    }
+  }
+
+  end(): void {
+    if (this.#inPayload)
+      throw new FrameError(`the stream ends ${this.#payloadLeft} bytes before its frame does`);
+    if (this.#headerBytes > 0) throw new FrameError("the stream ends inside the header of a frame");
+  }
+
+  get #inPayload(): boolean {
+    return this.#payloadLeft > 0;
+  }
+
+  #readHeader(bytes: Buffer): number {
+    const taken = bytes.copy(this.#header, this.#headerBytes);
+    this.#headerBytes += taken;
+    if (this.#headerBytes === HEADER_BYTES) this.#startFrame();
+    return taken;
+  }
+
+  #startFrame(): void {
+    const type = this.#header.readUInt8(0);
+    if (type > SYSTEM_ERROR)
+      throw new FrameError(`a frame of unknown type ${type}: has the container a terminal (TTY)?`);
+    this.#payloadLeft = this.#header.readUInt32BE(4);
+    this.#headerBytes = 0;
+    if (type === SYSTEM_ERROR && this.#payloadLeft === 0) this.#throwSystemError();
+  }
+
+  *#readPayload(bytes: Buffer): Generator<Piece, number> {
+    const piece = bytes.subarray(0, this.#payloadLeft);
+    this.#payloadLeft -= piece.length;
+    const stream = STREAMS[this.#header.readUInt8(0)];
+    if (stream === undefined) this.#gatherSystemError(piece);
+    else yield { stream, bytes: piece };
+    return piece.length;
+  }
+
+  #gatherSystemError(piece: Buffer): void {
+    const gathered = this.#systemError.reduce((sum, { length }) => sum + length, 0);
+    const room = MAX_SYSTEM_ERROR_BYTES - gathered;
+    if (room > 0) this.#systemError.push(piece.subarray(0, room));
+    if (!this.#inPayload || piece.length >= room) this.#throwSystemError();
+  }
+
+  #throwSystemError(): never {
+    const words = Buffer.concat(this.#systemError).toString().trim();
+    throw new FrameError(`the engine reports a fault of its own: ${words || "it gives no reason"}`);
+  }
+}

@@ -1,0 +1,50 @@
+import type Dockerode from "dockerode";
+import * as z from "zod";
+import { getJson } from "./get-json.ts";
+import type { Cancellable, EngineInfo } from "./port.ts";
+import { asDockerError } from "./request-error.ts";
+
+const Info = z.object({
+  OperatingSystem: z.string(),
+  OSType: z.string(),
+  NCPU: z.int().positive(),
+  MemTotal: z.int().positive(),
+  Driver: z.string(),
+  DockerRootDir: z.string(),
+  SecurityOptions: z.array(z.string()).nullish(),
+});
+
+const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Arch: z.string() });
+
+/** `GET /info` and `GET /version`. The architecture is taken from the latter, which spells it as OCI does. */
+export const readEngineInfo = async (
+  docker: Dockerode,
+  endpoint: string,
+  { signal }: Cancellable = {},
+): Promise<EngineInfo> => {
+  try {
+    const [info, version] = await Promise.all([
+      getJson(docker, "/info", { signal }),
+      getJson(docker, "/version", { signal }),
+    ]);
+    return { endpoint, ...fromInfo(Info.parse(info)), ...fromVersion(Version.parse(version)) };
+  } catch (cause) {
+    throw asDockerError("tell about", `the engine at ${endpoint}`, cause, signal);
+  }
+};
+
+const fromInfo = (info: z.output<typeof Info>) => ({
+  operatingSystem: info.OperatingSystem,
+  osType: info.OSType,
+  cpus: info.NCPU,
+  memoryBytes: info.MemTotal,
+  storageDriver: info.Driver,
+  rootDirectory: info.DockerRootDir,
+  rootless: info.SecurityOptions?.some((option) => option.startsWith("name=rootless")) ?? false,
+});
+
+const fromVersion = (version: z.output<typeof Version>) => ({
+  version: version.Version,
+  apiVersion: version.ApiVersion,
+  architecture: version.Arch,
+});

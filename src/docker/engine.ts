@@ -1,0 +1,21 @@
+import { createContainerClient } from "./container-client.ts";
+import type { Environment } from "./docker-config.ts";
+import type { EngineConnection } from "./dockerode-client.ts";
+import { readEngineInfo } from "./engine-info.ts";
+import { createImageClient } from "./image-client.ts";
+import { createLeftoverClient } from "./leftover-client.ts";
+import type { ContainerEngine } from "./port.ts";
+
+/** The port's engine over one connection, which it owns from here on. `environment` is where pulls find credentials. */
+export const createEngine = (
+  connection: EngineConnection,
+  endpoint: string,
+  environment: Environment,
+): ContainerEngine => ({
+  endpoint,
+  images: createImageClient(connection.docker, environment),
+  containers: createContainerClient(connection.docker),
+  leftovers: createLeftoverClient(connection.docker),
+  info: (options) => readEngineInfo(connection.docker, endpoint, options),
+  [Symbol.asyncDispose]: async () => connection[Symbol.dispose](),
+});

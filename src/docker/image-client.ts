@@ -1,0 +1,69 @@
+import type Dockerode from "dockerode";
+import type { Environment } from "./docker-config.ts";
+import { abortOption } from "./get-json.ts";
+import { buildImage } from "./image-build.ts";
+import { importImage } from "./image-import.ts";
+import { ImageNotFoundError } from "./image-not-found-error.ts";
+import { pullImage } from "./image-pull.ts";
+import { inspectImage } from "./image-record.ts";
+import { inspectableReference, parseReference } from "./image-reference.ts";
+import type { Cancellable, ImageClient, ImageRecord } from "./port.ts";
+import { asDockerError, statusCodeOf } from "./request-error.ts";
+
+/** The port's images over dockerode. `environment` tells where the Docker CLI keeps its credentials. */
+export const createImageClient = (
+  docker: Dockerode,
+  environment: Environment = process.env,
+): ImageClient => ({
+  inspect: (reference, options) => inspectImage(docker, reference, options),
+  pull: (reference, options) => pullImage(docker, environment, reference, options),
+  build: (request, options) => buildImage(docker, request, options),
+  import: (rootFileSystem, tag, changes, options) =>
+    importImage(docker, rootFileSystem, tag, changes, options),
+  list: (labels, options) => listImages(docker, labels, options),
+  tag: (reference, newReference, options) => tagImage(docker, reference, newReference, options),
+  remove: (reference, options) => removeImage(docker, reference, options),
+});
+
+/** An image that is removed between the listing and its inspection is left out. */
+const listImages = async (
+  docker: Dockerode,
+  labels: Readonly<Record<string, string>>,
+  { signal }: Cancellable = {},
+): Promise<ImageRecord[]> => {
+  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  try {
+    const found = await docker.listImages({ filters: JSON.stringify({ label }), ...abortOption(signal) });
+    const images = await Promise.all(found.map(({ Id }) => inspectImage(docker, Id, { signal })));
+    return images.filter((image) => image !== undefined);
+  } catch (cause) {
+    throw asDockerError("list images with", label.join(", ") || "any label", cause, signal);
+  }
+};
+
+const tagImage = async (
+  docker: Dockerode,
+  reference: string,
+  newReference: string,
+  { signal }: Cancellable = {},
+): Promise<void> => {
+  const { name: repo, tag = "latest" } = parseReference(newReference);
+  try {
+    await docker.getImage(inspectableReference(reference)).tag({ repo, tag, ...abortOption(signal) });
+  } catch (cause) {
+    if (statusCodeOf(cause) === 404) throw new ImageNotFoundError(reference, "absent", cause);
+    throw asDockerError("tag image", `${reference} as ${newReference}`, cause, signal);
+  }
+};
+
+const removeImage = async (
+  docker: Dockerode,
+  reference: string,
+  { signal }: Cancellable = {},
+): Promise<void> => {
+  try {
+    await docker.getImage(inspectableReference(reference)).remove(abortOption(signal));
+  } catch (cause) {
+    if (statusCodeOf(cause) !== 404) throw asDockerError("remove image", reference, cause, signal);
+  }
+};

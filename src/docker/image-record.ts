@@ -1,0 +1,73 @@
+import type Dockerode from "dockerode";
+import * as z from "zod";
+import { getJson } from "./get-json.ts";
+import { inspectableReference } from "./image-reference.ts";
+import type { Cancellable, ImageConfig, ImageRecord } from "./port.ts";
+import { asDockerError, statusCodeOf } from "./request-error.ts";
+
+/** Engines write an absent list as null, newer ones leave it out. */
+const strings = z
+  .array(z.string())
+  .nullish()
+  .transform((list) => list ?? []);
+
+const text = z.string().default("");
+
+const Config = z.object({
+  Env: strings,
+  Entrypoint: strings,
+  Cmd: strings,
+  User: text,
+  WorkingDir: text,
+  Labels: z.record(z.string(), z.string()).nullish(),
+});
+
+const Inspection = z.object({
+  Id: z.string(),
+  RepoTags: strings,
+  RepoDigests: strings,
+  Created: text,
+  Architecture: z.string(),
+  Os: z.string(),
+  Size: z.number(),
+  RootFS: z.object({ Layers: strings }),
+  Config: Config.nullish(),
+});
+
+/** `GET /images/{name}/json`; undefined where the engine does not have the image. */
+export const inspectImage = async (
+  docker: Dockerode,
+  reference: string,
+  { signal }: Cancellable = {},
+): Promise<ImageRecord | undefined> => {
+  try {
+    const answer = await getJson(docker, encodeURI(`/images/${inspectableReference(reference)}/json`), {
+      signal,
+    });
+    return toRecord(Inspection.parse(answer));
+  } catch (cause) {
+    if (statusCodeOf(cause) === 404) return undefined;
+    throw asDockerError("inspect image", reference, cause, signal);
+  }
+};
+
+const toRecord = (image: z.output<typeof Inspection>): ImageRecord => ({
+  id: image.Id,
+  tags: image.RepoTags,
+  repositoryDigests: image.RepoDigests,
+  layers: image.RootFS.Layers,
+  architecture: image.Architecture,
+  os: image.Os,
+  sizeBytes: image.Size,
+  createdAt: image.Created,
+  labels: image.Config?.Labels ?? {},
+  config: toConfig(image.Config),
+});
+
+const toConfig = (config: z.output<typeof Config> | null | undefined): ImageConfig => ({
+  env: config?.Env ?? [],
+  entrypoint: config?.Entrypoint ?? [],
+  command: config?.Cmd ?? [],
+  user: config?.User ?? "",
+  workdir: config?.WorkingDir ?? "",
+});

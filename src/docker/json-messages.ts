@@ -1,0 +1,43 @@
+import * as z from "zod";
+
+const Message = z.object({
+  /** Output of a build, in pieces that may end anywhere in a line. */
+  stream: z.string().optional(),
+  /** What a pull or an import does now, `id` says with which layer. */
+  status: z.string().optional(),
+  id: z.string().optional(),
+  error: z.string().optional(),
+  errorDetail: z.object({ message: z.string().optional(), code: z.number().optional() }).optional(),
+  aux: z.unknown().optional(),
+});
+
+/** One message of the stream that answers a build, a pull or an import. */
+export type EngineMessage = z.output<typeof Message>;
+
+/** The failure that a message reports. The engine's HTTP status was 200 already, so nothing else tells. */
+export interface ReportedFailure {
+  readonly message: string;
+  readonly code: number | undefined;
+}
+
+export const failureOf = ({ error, errorDetail }: EngineMessage): ReportedFailure | undefined =>
+  error === undefined && errorDetail === undefined
+    ? undefined
+    : { message: errorDetail?.message ?? error ?? "no reason given", code: errorDetail?.code };
+
+/** Parses newline-separated JSON, however it is cut into chunks. A line that is no message is a rejection. */
+export async function* engineMessages(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<EngineMessage> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter(isFilled).map(parseMessage);
+  }
+  rest += decoder.decode();
+  if (isFilled(rest)) yield parseMessage(rest);
+}
+
+const isFilled = (line: string): boolean => line.trim() !== "";
+
+const parseMessage = (line: string): EngineMessage => Message.parse(JSON.parse(line));

@@ -1,0 +1,106 @@
+import type { ContainerEngine, ImageRecord } from "../../docker/port.ts";
+import { isStepdockError } from "../../errors/error.ts";
+import { IMAGE_LABEL } from "../../image-builder/image-names.ts";
+import type { PipelineRun } from "../../model/index.ts";
+import { LABEL } from "../../orchestrator/containerized/labels.ts";
+import type { CleanContext, RemovedThing } from "../clean.ts";
+import { isOwned } from "../run-state.ts";
+
+interface Runs {
+  readonly kept: readonly PipelineRun[];
+  readonly live: readonly PipelineRun[];
+}
+
+/** Removes what this workspace left on the engine: containers, networks and volumes of dead runs, images of none. */
+export const cleanEngine = async (
+  context: CleanContext,
+  engine: ContainerEngine,
+  runs: Runs,
+): Promise<void> => {
+  await cleanContainers(context, engine);
+  await cleanLeftovers(context, engine, runs);
+  if (runs.live.length === 0) return await cleanImages(context, engine, runs);
+  await context.note("images were left as they are: a run goes on, and may need any of them");
+};
+
+const cleanContainers = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
+  const { metadata, paths } = context.workspace;
+  const containers = await engine.containers.list({ [LABEL.workspace]: metadata.workspaceId });
+  for (const { id, name, labels } of containers) {
+    const runId = labels[LABEL.runId];
+    if (runId === undefined || isOwned(paths, runId)) continue;
+    await context.remove({ kind: "container", id, name }, () => engine.containers.remove(id));
+  }
+};
+
+/** Networks and volumes are listed without their labels: those of live runs are listed apart. */
+const cleanLeftovers = async (
+  context: CleanContext,
+  { leftovers }: ContainerEngine,
+  { live }: Runs,
+): Promise<void> => {
+  const workspace = { [LABEL.workspace]: context.workspace.metadata.workspaceId };
+  const ofRuns = live.map(({ id }) => ({ ...workspace, [LABEL.runId]: id }));
+  const [networks, volumes] = [await leftovers.networks(workspace), await leftovers.volumes(workspace)];
+  const usedNetworks = (await Promise.all(ofRuns.map((labels) => leftovers.networks(labels)))).flat();
+  const usedVolumes = (await Promise.all(ofRuns.map((labels) => leftovers.volumes(labels)))).flat();
+  for (const { id, name } of networks) {
+    if (usedNetworks.some((used) => used.id === id)) continue;
+    await context.remove({ kind: "network", id, name }, () => leftovers.removeNetwork(id));
+  }
+  for (const { name } of volumes) {
+    if (usedVolumes.some((used) => used.name === name)) continue;
+    await context.remove({ kind: "volume", id: name, name }, () => leftovers.removeVolume(name));
+  }
+};
+
+const ENVIRONMENT_KEY_LABEL = "dev.stepdock.environment-key";
+const OURS = "stepdock/";
+
+const cleanImages = async (context: CleanContext, engine: ContainerEngine, { kept }: Runs): Promise<void> => {
+  const used = await usedImages(context, kept);
+  const all = await engine.images.list({ [LABEL.workspace]: context.workspace.metadata.workspaceId });
+  for (const image of all.filter(({ labels }) => IMAGE_LABEL in labels).sort(stepsFirst)) {
+    const isUsed =
+      image.labels[IMAGE_LABEL] === "environment"
+        ? used.environments.has(image.labels[ENVIRONMENT_KEY_LABEL] ?? "")
+        : image.tags.some((tag) => used.references.has(tag)) || used.ids.has(image.id);
+    if (!isUsed) await removeImage(context, engine, image);
+  }
+};
+
+/** An environment image cannot go before what was built on it. */
+const stepsFirst = (a: ImageRecord, b: ImageRecord): number =>
+  Number(a.labels[IMAGE_LABEL] === "environment") - Number(b.labels[IMAGE_LABEL] === "environment");
+
+const usedImages = async ({ workspace }: CleanContext, kept: readonly PipelineRun[]) => {
+  const used = { references: new Set<string>(), ids: new Set<string>(), environments: new Set<string>() };
+  for (const { buildId } of kept) {
+    const build = buildId === null ? undefined : await workspace.metadata.getBuild(buildId);
+    for (const image of build?.images ?? []) {
+      used.references.add(image.reference);
+      used.ids.add(image.imageId);
+      used.environments.add(image.environmentKey);
+    }
+  }
+  return used;
+};
+
+/** By its tags of ours: one that the user gave it stays, and with it the image. */
+const removeImage = async (
+  context: CleanContext,
+  engine: ContainerEngine,
+  { id, tags, sizeBytes }: ImageRecord,
+): Promise<void> => {
+  const ours = tags.filter((tag) => tag.startsWith(OURS));
+  const references = tags.length === 0 ? [id] : ours;
+  const thing: RemovedThing = { kind: "image", id, name: references[0] ?? id, sizeBytes };
+  try {
+    if (references.length > 0) {
+      await context.remove(thing, () => Promise.all(references.map((each) => engine.images.remove(each))));
+    }
+  } catch (error) {
+    if (!isStepdockError(error)) throw error;
+    await context.note(`image ${thing.name} is kept: ${error.message}`);
+  }
+};

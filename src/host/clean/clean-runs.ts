@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
+import {
+  type ArtifactVersion,
+  isFinished,
+  isSuccessful,
+  type PipelineRun,
+  type StepRun,
+} from "../../model/index.ts";
+import { generateArtifactUri } from "../../step-launcher/output-utils.ts";
+import type { CleanContext } from "../clean.ts";
+import { runLockPath } from "../run-state.ts";
+
+export interface CleanedRuns {
+  readonly kept: readonly PipelineRun[];
+  /** Code hashes that the removed ones named. */
+  readonly codeHashes: ReadonlySet<string>;
+}
+
+/** Removes the runs that are neither among the newest nor young enough. */
+export const cleanRuns = async (
+  context: CleanContext,
+  { keep, olderThan }: { keep: number; olderThan: number },
+): Promise<CleanedRuns> => {
+  const { metadata } = context.workspace;
+  const youngest = context.now.getTime() - olderThan;
+  const [kept, removed, codeHashes]: [PipelineRun[], PipelineRun[], Set<string>] = [[], [], new Set()];
+  for (const [index, run] of (await metadata.listRuns()).entries()) {
+    const old = index >= keep && Date.parse(run.createdAt) <= youngest;
+    const named = old ? await codeHashesOf(context, run) : [];
+    const gone = old && (await removeRun(context, run));
+    (gone ? removed : kept).push(run);
+    for (const hash of gone ? named : []) codeHashes.add(hash);
+  }
+  if (context.dryRun) await tellArtifacts(context, kept, removed);
+  return { kept, codeHashes };
+};
+
+/** SHA-256 of each bundle that a run was begun with. */
+export const codeHashesOf = async (
+  { workspace }: CleanContext,
+  { snapshotId }: PipelineRun,
+): Promise<string[]> => {
+  const snapshot = await workspace.metadata.getSnapshot(snapshotId);
+  return Object.values(snapshot?.invocations ?? {}).map(({ codeHash }) => codeHash);
+};
+
+/** With its lock held, so that nobody resumes it meanwhile. False where its owner lives. */
+const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boolean> => {
+  const { paths } = context.workspace;
+  const directory = join(paths.runs, run.id);
+  const lock = existsSync(directory) ? acquireRunLock(runLockPath(paths, run.id)) : NO_LOCK;
+  if (!lock) {
+    await context.note(`run ${run.name} (${run.id}) goes on and is kept`);
+    return false;
+  }
+  using _ = lock;
+  await context.remove({ kind: "run", id: run.id, name: run.name }, async () => {
+    await forget(context, run);
+    await rm(directory, { recursive: true, force: true });
+  });
+  return true;
+};
+
+const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
+
+const forget = async (context: CleanContext, run: PipelineRun): Promise<void> => {
+  const { metadata, artifactStore } = context.workspace;
+  const leftOver = await unpublishedUris(context, run);
+  if (!isFinished(run.status)) await endInterrupted(context, run);
+  for (const { uri, name, sizeBytes } of await metadata.removeRun(run.id)) {
+    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () => artifactStore.remove(uri));
+  }
+  for (const uri of leftOver) await artifactStore.remove(uri);
+};
+
+/** What the store would say if the runs were removed: the artifacts that only they refer to. */
+const tellArtifacts = async (
+  context: CleanContext,
+  kept: readonly PipelineRun[],
+  removed: readonly PipelineRun[],
+): Promise<void> => {
+  const used = await artifactsOf(context, kept);
+  for (const { id, uri, name, sizeBytes } of (await artifactsOf(context, removed)).values()) {
+    if (!used.has(id)) await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, async () => {});
+  }
+};
+
+const artifactsOf = async (
+  { workspace: { metadata } }: CleanContext,
+  runs: readonly PipelineRun[],
+): Promise<ReadonlyMap<string, ArtifactVersion>> => {
+  const artifacts = new Map<string, ArtifactVersion>();
+  for (const run of runs) {
+    for (const { id } of await metadata.listStepRuns(run.id)) {
+      const linked = [await metadata.inputsOf(id), await metadata.outputsOf(id)];
+      for (const artifact of linked.flatMap(Object.values<ArtifactVersion>))
+        artifacts.set(artifact.id, artifact);
+    }
+  }
+  return artifacts;
+};
+
+/** Only a run that has ended may be removed. */
+const endInterrupted = async ({ workspace, now }: CleanContext, { id }: PipelineRun): Promise<void> => {
+  await workspace.metadata.updateRun(id, { status: "stopped", finishedAt: now.toISOString() });
+};
+
+/** Where steps that never published anything may have begun to write. */
+const unpublishedUris = async ({ workspace }: CleanContext, run: PipelineRun): Promise<string[]> => {
+  const { metadata, artifactStore } = workspace;
+  const snapshot = await metadata.getSnapshot(run.snapshotId);
+  const outputsOf = ({ invocationId }: StepRun) =>
+    Object.keys(snapshot?.invocations[invocationId]?.outputs ?? {});
+  const steps = (await metadata.listStepRuns(run.id)).filter(({ status }) => !isSuccessful(status));
+  return steps.flatMap((step) =>
+    outputsOf(step).map((name) => generateArtifactUri(artifactStore, step, name)),
+  );
+};

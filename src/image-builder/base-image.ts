@@ -1,0 +1,75 @@
+import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
+import type { BuildOptions, ContainerEngine } from "../docker/port.ts";
+import { BaseImageError } from "./base-image-error.ts";
+import { type AssemblyHost, thisHost } from "./base-image-host.ts";
+import { planAssembly } from "./base-image-plan.ts";
+import { packRoot } from "./base-image-root.ts";
+
+export const PREFERRED_BASE_IMAGE = "node:24-slim";
+/** An engine without a network may wait long for a name server: milliseconds until the registry must have answered. */
+const REGISTRY_ANSWER_LIMIT = 10_000;
+const TOO_LATE = `no answer within ${REGISTRY_ANSWER_LIMIT / 1000} s`;
+
+export interface BaseImage {
+  readonly reference: string;
+  /** Whether it was made here, from this machine's Node, rather than pulled. */
+  readonly assembled: boolean;
+}
+
+export interface BaseImageOptions extends BuildOptions {
+  readonly preferred?: string;
+  readonly host?: AssemblyHost;
+}
+
+/**
+ * A base image with Node that the engine has when this resolves: the preferred one if it is there or can be pulled,
+ * else one assembled from this machine's Node, its libraries and busybox, named by its content. An assembled one is
+ * used again without asking a registry. Rejects with `BaseImageError` where neither can be had.
+ */
+export const ensureBaseImage = async (
+  engine: ContainerEngine,
+  options: BaseImageOptions = {},
+): Promise<BaseImage> => {
+  const { preferred = PREFERRED_BASE_IMAGE, host = thisHost(), signal } = options;
+  if (await engine.images.inspect(preferred, { signal })) return { reference: preferred, assembled: false };
+  const plan = await planAssembly(engine, host, { signal });
+  if ("tag" in plan && plan.present) return { reference: plan.tag, assembled: true };
+  const refusal = await pull(engine, preferred, options);
+  if (refusal === undefined) return { reference: preferred, assembled: false };
+  if ("obstacle" in plan) throw new BaseImageError(preferred, plan.obstacle, { cause: refusal });
+  await engine.images.import(packRoot(plan.entries), plan.tag, plan.changes, { signal });
+  const from = `this machine's Node v${host.nodeVersion}`;
+  options.onOutput?.(`${reasonOf(refusal)}: assembled ${plan.tag} from ${from}`);
+  return { reference: plan.tag, assembled: true };
+};
+
+/** Undefined once the engine has it, else why not. Only the caller's own signal makes it reject. */
+const pull = async (
+  engine: ContainerEngine,
+  reference: string,
+  { onOutput, signal }: BaseImageOptions,
+): Promise<Error | undefined> => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), REGISTRY_ANSWER_LIMIT);
+  const answered = (line: string): void => {
+    clearTimeout(timer);
+    onOutput?.(line);
+  };
+  try {
+    const either = AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]);
+    await engine.images.pull(reference, { signal: either, onOutput: answered });
+    return undefined;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return limit.signal.aborted
+      ? new ImageNotFoundError(reference, "unreachable", TOO_LATE)
+      : (error as Error);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const reasonOf = (refusal: Error): string =>
+  refusal instanceof ImageNotFoundError && refusal.reason === "unreachable"
+    ? "no registry can be reached"
+    : refusal.message;

@@ -1,0 +1,33 @@
+import { hashJson } from "../util/canonical.ts";
+import type { EnvironmentPlan } from "./port.ts";
+
+/** Hex digits of a hash that stand in a tag. */
+const TAG_DIGITS = 24;
+
+/** `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles. */
+export type ImageKind = "environment" | "step";
+
+export const IMAGE_LABEL = "dev.stepdock.image";
+
+export const environmentReference = (key: string): string =>
+  `stepdock/environment:${key.slice(0, TAG_DIGITS)}`;
+
+/** The same for the same environment and bundles, in whatever order these are named. */
+export const stepReference = ({ key }: EnvironmentPlan, codeHashes: readonly string[]): string =>
+  `stepdock/step:${hashJson([key, ...[...new Set(codeHashes)].sort()]).slice(0, TAG_DIGITS)}`;
+
+/** A LABEL instruction: one, where labels given to the engine's builder would cost a container each. */
+export const labelInstruction = (
+  kind: ImageKind,
+  { key }: EnvironmentPlan,
+  workspaceId: string | undefined,
+): string => {
+  const labels = {
+    [IMAGE_LABEL]: kind,
+    "dev.stepdock.environment-key": key,
+    ...(workspaceId === undefined ? {} : { "dev.stepdock.workspace": workspaceId }),
+  };
+  return `LABEL ${Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll("$", "\\$")}`)
+    .join(" ")}`;
+};

@@ -1,0 +1,116 @@
+import type { ContainerEngine } from "../docker/port.ts";
+import type { BuiltImage, DockerSettings } from "../model/index.ts";
+import { ensureEnvironmentImage } from "./environment-image.ts";
+import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
+import { environmentReference, labelInstruction, stepReference } from "./image-names.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
+import { normalSettings } from "./normal-settings.ts";
+import type { BuildProgress, BundleFiles, EnvironmentPlan, ImageBuilder } from "./port.ts";
+import { SharedWork } from "./shared-work.ts";
+import { buildStepImage } from "./step-image.ts";
+
+export interface LocalImageBuilderOptions {
+  /** Asked for when it is needed, and never disposed of here. */
+  readonly engine: () => Promise<ContainerEngine>;
+  /** Path of the bundled entrypoint of step containers. */
+  readonly entrypoint: { readonly path: string };
+  /** Where the lockfile is looked for, and above. */
+  readonly projectRoot: string;
+  /** For the labels of images. */
+  readonly workspaceId?: string;
+}
+
+type Ensured = Awaited<ReturnType<ImageBuilder["ensureImage"]>>;
+
+/**
+ * Builds images with the engine's own builder; ZenML's `LocalImageBuilder`. To be made anew for each run: what it
+ * planned stays as it was then, so that all steps of a run have the same.
+ */
+export const createLocalImageBuilder = (options: LocalImageBuilderOptions): ImageBuilder =>
+  new LocalImageBuilder(options);
+
+class LocalImageBuilder implements ImageBuilder {
+  readonly #options: LocalImageBuilderOptions;
+  readonly #plans = new SharedWork<PlannedEnvironment>({ keep: true, subject: "an environment" });
+  readonly #environments = new SharedWork<string>({ keep: false, subject: "an environment image" });
+  readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
+
+  constructor(options: LocalImageBuilderOptions) {
+    this.#options = options;
+  }
+
+  async planEnvironment(
+    settings: DockerSettings,
+    externals: readonly string[],
+    progress: BuildProgress = {},
+  ): Promise<EnvironmentPlan> {
+    return (await this.#planned(normalSettings(settings, externals), progress)).plan;
+  }
+
+  imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string {
+    return stepReference(plan, codeHashes);
+  }
+
+  ensureImage(plan: EnvironmentPlan, bundles: BundleFiles, progress: BuildProgress = {}): Promise<Ensured> {
+    const reference = this.imageReference(plan, [...bundles.keys()]);
+    const work = () => this.#ensure(reference, plan, bundles, progress);
+    return this.#images.do(reference, work, progress.signal);
+  }
+
+  async #ensure(
+    reference: string,
+    plan: EnvironmentPlan,
+    bundles: BundleFiles,
+    progress: BuildProgress,
+  ): Promise<Ensured> {
+    const engine = await this.#options.engine();
+    const present = await engine.images.inspect(reference, { signal: progress.signal });
+    if (present) return { image: builtImage(reference, plan, present.id), reused: true };
+    const environmentImage = await this.#ensureEnvironment(engine, plan, progress);
+    const label = labelInstruction("step", plan, this.#options.workspaceId);
+    const built = await buildStepImage(
+      engine,
+      { tag: reference, label, environmentImage, bundles },
+      progress,
+    );
+    return { image: builtImage(reference, plan, built.id), reused: false };
+  }
+
+  #ensureEnvironment(
+    engine: ContainerEngine,
+    plan: EnvironmentPlan,
+    progress: BuildProgress,
+  ): Promise<string> {
+    const work = async () => {
+      const planned = await this.#planned(plan.settings, progress);
+      if (planned.plan.key !== plan.key) throw outdated(plan, planned.plan);
+      return ensureEnvironmentImage(engine, planned, this.#options.workspaceId, progress);
+    };
+    return this.#environments.do(environmentReference(plan.key), work, progress.signal);
+  }
+
+  #planned(settings: DockerSettings, progress: BuildProgress): Promise<PlannedEnvironment> {
+    const { projectRoot, entrypoint, engine } = this.#options;
+    const work = async () => {
+      const sources = { engine: await engine(), projectRoot, entrypointPath: entrypoint.path };
+      return planFor(sources, settings, progress);
+    };
+    return this.#plans.do(JSON.stringify(settings), work, progress.signal);
+  }
+}
+
+const builtImage = (
+  reference: string,
+  { key, parentImage }: EnvironmentPlan,
+  imageId: string,
+): BuiltImage => ({
+  ...{ reference, imageId, environmentKey: key, parentImage },
+});
+
+/** The plan came from another builder, and what it was made of has changed since. */
+const outdated = (plan: EnvironmentPlan, now: EnvironmentPlan): ImageSettingsError => {
+  const names = new Set([...Object.keys(plan.ingredients), ...Object.keys(now.ingredients)]);
+  const changed = [...names].filter((name) => plan.ingredients[name] !== now.ingredients[name]);
+  const text = `The environment ${plan.key.slice(0, 12)} can no longer be built: changed since it was planned: ${changed.join(", ")}.`;
+  return new ImageSettingsError(changed[0] ?? "parentImage", undefined, `${text} Plan it again.`);
+};

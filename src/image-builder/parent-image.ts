@@ -1,0 +1,42 @@
+import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
+import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
+import { hashJson } from "../util/canonical.ts";
+import { ensureBaseImage } from "./base-image.ts";
+import type { BuildProgress } from "./port.ts";
+
+export interface ParentImage {
+  readonly reference: string;
+  /** SHA-256 in hex of what a process in it sees: equal for equal content, whatever its name and id. */
+  readonly content: string;
+  /** The user that it runs as, '' for root. */
+  readonly user: string;
+}
+
+/** The parent image, which the engine has when this resolves. Without a name: the default base image. */
+export const resolveParent = async (
+  engine: ContainerEngine,
+  name: string | undefined,
+  progress: BuildProgress,
+): Promise<ParentImage> => {
+  const reference = name ?? (await ensureBaseImage(engine, progress)).reference;
+  const present = await engine.images.inspect(reference, { signal: progress.signal });
+  const image = present ?? (name && (await engine.images.pull(name, progress)));
+  if (!image) throw new ImageNotFoundError(reference, "absent");
+  return { reference, content: contentOf(image), user: image.config.user };
+};
+
+/**
+ * Not the repository digest: it names one manifest, which is new for each build of the same content; with Podman, and
+ * with Docker's containerd image store, every image has one from its build on. It also does not tell architectures
+ * apart where it is that of an index.
+ */
+const contentOf = ({ layers, config, architecture }: ImageRecord): string =>
+  hashJson({
+    layers: [...layers],
+    architecture,
+    env: [...config.env].sort(),
+    entrypoint: [...config.entrypoint],
+    command: [...config.command],
+    user: config.user,
+    workdir: config.workdir,
+  });

@@ -1,0 +1,5 @@
+export type { StepContext, StepLogger } from "./pipeline/context.ts";
+export type { InvocationOptions, PipelineOptions, StepOptions } from "./pipeline/options.ts";
+export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
+export type { InvocationReference, OutputHandle } from "./pipeline/schema.ts";
+export { type Step, step } from "./pipeline/step.ts";

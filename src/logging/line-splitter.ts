@@ -1,0 +1,34 @@
+import { LineCutter } from "./line-cutter.ts";
+import { type LogRecord, type LogStream, MAX_PIECE_BYTES, toLogRecord } from "./log-record.ts";
+
+export interface LineSplitter {
+  /** The records that this chunk completes; `time` (ISO 8601) is theirs. */
+  push(chunk: Buffer, time: string): LogRecord[];
+  /** The last line, if it has no newline. */
+  end(time: string): LogRecord[];
+}
+
+/**
+ * Turns the bytes of one stream, cut anywhere, into records. A line of more than 64 KiB becomes several, all but the
+ * last `partial`; a final line without newline is `partial` too. So the stream is, byte for byte, its records'
+ * contents one after the other, each followed by a newline unless it is `partial`.
+ *
+ * A line without a newline yet (a prompt) waits here until it ends or outgrows 64 KiB.
+ */
+export function createLineSplitter(stream: LogStream): LineSplitter {
+  let records: LogRecord[] = [];
+  let now = "";
+  const cutter = new LineCutter(MAX_PIECE_BYTES, (piece, partial) => {
+    records.push(toLogRecord(stream, piece, partial, now));
+  });
+  const collect = (cut: () => void, time: string): LogRecord[] => {
+    records = [];
+    now = time;
+    cut();
+    return records;
+  };
+  return {
+    push: (chunk, time) => collect(() => cutter.push(chunk), time),
+    end: (time) => collect(() => cutter.end(), time),
+  };
+}

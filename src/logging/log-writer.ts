@@ -1,0 +1,126 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { LogWriteError } from "./errors.ts";
+import type { LogRecord } from "./log-record.ts";
+import { repairTail } from "./repair-tail.ts";
+
+/** How many bytes may wait for the disk before `write` asks its caller to wait. */
+export const WRITE_BUFFER_BYTES = 1024 * 1024;
+
+/**
+ * Opens a log file for appending, and makes it if there is none. A line that a crash cut off at its end is removed: its
+ * bytes count as not recorded.
+ *
+ * @throws {LogWriteError}
+ */
+export async function openLogWriter(path: string): Promise<LogWriter> {
+  const file = await open(path, "a+").catch((cause) => Promise.reject(new LogWriteError(path, cause)));
+  try {
+    await repairTail(file);
+  } catch (cause) {
+    await file.close();
+    throw new LogWriteError(path, cause);
+  }
+  return new LogWriter(path, file);
+}
+
+/** Appends records as NDJSON, in the order of the calls. What comes while the disk is busy is written in one go. */
+export class LogWriter implements AsyncDisposable {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #queue: Buffer[] = [];
+  #bufferedBytes = 0;
+  #flushing: Promise<void> | undefined;
+  #failure: LogWriteError | undefined;
+  #failureTold = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, file: FileHandle) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** Taken and not yet on file: at most `WRITE_BUFFER_BYTES` and one call's records, if the caller waits. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  /** The failure that some call has rejected with. */
+  get toldFailure(): LogWriteError | undefined {
+    return this.#failureTold ? this.#failure : undefined;
+  }
+
+  /**
+   * Takes records. Returns a promise where the file is behind: wait for it before the next call. It rejects with
+   * `LogWriteError`, as does every call after a failure.
+   */
+  write(records: LogRecord | readonly LogRecord[]): void | Promise<void> {
+    if (this.#closing) return Promise.reject(new LogWriteError(this.path, new Error("it is closed")));
+    if (this.#failure) return this.#settled();
+    this.#enqueue(encode([records].flat()));
+    if (this.#bufferedBytes > WRITE_BUFFER_BYTES) return this.#settled();
+  }
+
+  /** Writes what is left, syncs it to the disk and closes the file. Rejects with `LogWriteError` if anything was lost. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing.then(() => this.#tell());
+  }
+
+  /** Closes. A failure that a caller was told of is not thrown again, since it would only hide the first error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const told = this.toldFailure;
+    await this.close().catch((error) => {
+      if (error !== told) throw error;
+    });
+  }
+
+  #enqueue(lines: Buffer): void {
+    if (lines.length === 0) return;
+    this.#queue.push(lines);
+    this.#bufferedBytes += lines.length;
+    this.#flushing ??= this.#flush();
+  }
+
+  async #settled(): Promise<void> {
+    await this.#flushing;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (!this.#failure) return;
+    this.#failureTold = true;
+    throw this.#failure;
+  }
+
+  /** Never rejects, since often nobody waits for it: a failure is told by the next call. */
+  async #flush(): Promise<void> {
+    await this.#attempt(async () => {
+      while (this.#queue.length > 0) {
+        const batch = Buffer.concat(this.#queue.splice(0));
+        await this.#file.appendFile(batch);
+        this.#bufferedBytes -= batch.length;
+      }
+      // In the same tick as the check of the queue: a write in between would wait for a flush that never comes.
+      this.#flushing = undefined;
+    });
+  }
+
+  async #close(): Promise<void> {
+    await this.#flushing;
+    if (!this.#failure) await this.#attempt(() => this.#file.sync());
+    await this.#attempt(() => this.#file.close());
+  }
+
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (cause) {
+      this.#failure ??= new LogWriteError(this.path, cause);
+      this.#queue = [];
+      this.#bufferedBytes = 0;
+    }
+  }
+}
+
+const encode = (records: readonly LogRecord[]): Buffer =>
+  Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));

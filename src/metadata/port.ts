@@ -1,0 +1,70 @@
+import type {
+  ArtifactVersion,
+  Build,
+  ExecutionStatus,
+  PipelineRun,
+  PipelineSnapshot,
+  StepRun,
+} from "../model/index.ts";
+
+export type RunPatch = Partial<Omit<PipelineRun, "id">>;
+export type StepRunPatch = Partial<Omit<StepRun, "id" | "runId" | "invocationId" | "attempt">>;
+
+export interface RunFilter {
+  readonly pipelineName?: string | undefined;
+  readonly status?: ExecutionStatus | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** The record of everything that ran. One writer: the host. Each method is one transaction, durable when it resolves. */
+export interface MetadataStore extends AsyncDisposable {
+  /** Made once with the store; part of every cache key, so that a moved workspace keeps its cache. */
+  readonly workspaceId: string;
+
+  saveSnapshot(snapshot: PipelineSnapshot): Promise<void>;
+  getSnapshot(id: string): Promise<PipelineSnapshot | undefined>;
+  saveBuild(build: Build): Promise<void>;
+  getBuild(id: string): Promise<Build | undefined>;
+
+  createRun(run: PipelineRun): Promise<void>;
+  /** Refuses a status that cannot follow the present one (`mayFollow`). */
+  updateRun(id: string, patch: RunPatch): Promise<PipelineRun>;
+  getRun(id: string): Promise<PipelineRun | undefined>;
+  /** By id, by name, by an unambiguous beginning of the id, or `latest`. Throws where none or several fit. */
+  findRun(reference: string): Promise<PipelineRun>;
+  /** Newest first. */
+  listRuns(filter?: RunFilter): Promise<PipelineRun[]>;
+
+  /** Publishes a step run with the artifacts it takes in (input name → artifact id). */
+  createStepRun(stepRun: StepRun, inputs: Readonly<Record<string, string>>): Promise<void>;
+  /** Publishes many at once, for instance all cached steps of a run, with outputs by name → artifact id. */
+  createStepRuns(
+    entries: readonly {
+      stepRun: StepRun;
+      inputs: Readonly<Record<string, string>>;
+      outputs?: Readonly<Record<string, string>>;
+    }[],
+  ): Promise<void>;
+  /** Refuses a status that cannot follow the present one. */
+  updateStepRun(id: string, patch: StepRunPatch): Promise<StepRun>;
+  /** Records the outputs and the status together: either all of it is there or nothing. */
+  completeStepRun(
+    id: string,
+    patch: StepRunPatch,
+    outputs: Readonly<Record<string, ArtifactVersion>>,
+  ): Promise<StepRun>;
+  getStepRun(id: string): Promise<StepRun | undefined>;
+  /** In the order they were published. */
+  listStepRuns(runId: string): Promise<StepRun[]>;
+  /** The newest completed (never cached, failed, …) step run with this key, made at or after `notBefore` (ISO 8601). */
+  findCached(cacheKey: string, notBefore?: string): Promise<StepRun | undefined>;
+  /** The newest step run of this step of this pipeline that has a key, to tell which ingredient changed. */
+  latestKeyed(pipelineName: string, invocationId: string): Promise<StepRun | undefined>;
+
+  inputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;
+  outputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;
+  getArtifact(id: string): Promise<ArtifactVersion | undefined>;
+
+  /** Forgets a run; returns the artifacts that nothing refers to any more, whose files the caller removes. */
+  removeRun(id: string): Promise<ArtifactVersion[]>;
+}

@@ -1,0 +1,104 @@
+/**
+ * Each entry brings the database from the version of its index to the next one. An entry that was released is never
+ * edited: a change is a new entry. `meta` keeps its two columns in every version, so that an older stepdock can read
+ * which one made the file.
+ *
+ * `seq` is the order of publishing; AUTOINCREMENT, so that the number of a removed record is not given out again.
+ * An artifact outlives the step run that made it as long as a cached step run uses it: no foreign key there.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE snapshots (
+    id TEXT PRIMARY KEY,
+    created_at TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE builds (
+    id TEXT PRIMARY KEY,
+    snapshot_id TEXT NOT NULL REFERENCES snapshots (id),
+    created_at TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE pipeline_runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    pipeline_name TEXT NOT NULL,
+    snapshot_id TEXT NOT NULL REFERENCES snapshots (id),
+    build_id TEXT REFERENCES builds (id),
+    orchestrator_run_id TEXT NOT NULL,
+    stack TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT,
+    failure TEXT,
+    metadata TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX pipeline_runs_newest ON pipeline_runs (created_at);
+  CREATE INDEX pipeline_runs_name ON pipeline_runs (name);
+  CREATE INDEX pipeline_runs_pipeline ON pipeline_runs (pipeline_name, created_at);
+
+  CREATE TABLE step_runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES pipeline_runs (id) ON DELETE CASCADE,
+    invocation_id TEXT NOT NULL,
+    step_name TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    cache_key TEXT,
+    key_ingredients TEXT NOT NULL,
+    cached_from TEXT,
+    container_id TEXT,
+    image TEXT,
+    created_at TEXT NOT NULL,
+    assigned_at TEXT,
+    started_at TEXT,
+    finished_at TEXT,
+    exit_code INTEGER,
+    failure TEXT,
+    skip_reason TEXT,
+    warnings TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    UNIQUE (run_id, invocation_id, attempt)
+  ) STRICT;
+  CREATE INDEX step_runs_run ON step_runs (run_id);
+  CREATE INDEX step_runs_key ON step_runs (cache_key, status, created_at);
+  CREATE INDEX step_runs_keyed ON step_runs (invocation_id, created_at) WHERE cache_key IS NOT NULL;
+
+  CREATE TABLE artifacts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    materializer TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    stamps TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    producer_step_run_id TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE step_run_inputs (
+    step_run_id TEXT NOT NULL REFERENCES step_runs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    artifact_id TEXT NOT NULL REFERENCES artifacts (id),
+    PRIMARY KEY (step_run_id, name)
+  ) STRICT;
+  CREATE INDEX step_run_inputs_artifact ON step_run_inputs (artifact_id);
+
+  CREATE TABLE step_run_outputs (
+    step_run_id TEXT NOT NULL REFERENCES step_runs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    artifact_id TEXT NOT NULL REFERENCES artifacts (id),
+    PRIMARY KEY (step_run_id, name)
+  ) STRICT;
+  CREATE INDEX step_run_outputs_artifact ON step_run_outputs (artifact_id);
+  `,
+];

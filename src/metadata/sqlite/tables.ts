@@ -1,0 +1,53 @@
+import type { Generated } from "kysely";
+import { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
+
+/** A record as a row: nested data as JSON text, everything else as it is. */
+type Packed<T, Nested extends keyof T> = Omit<T, Nested> & {
+  [Key in Nested]: null extends T[Key] ? string | null : string;
+};
+type Published<Row> = Row & { readonly seq: Generated<number> };
+type Document = { readonly id: string; readonly createdAt: string; readonly body: string };
+type Link = { readonly stepRunId: string; readonly name: string; readonly artifactId: string };
+
+/** The tables as Kysely sees them, in camelCase; see `migrations.ts`. */
+export interface Tables {
+  meta: { readonly key: string; readonly value: string };
+  snapshots: Document;
+  builds: Document & { readonly snapshotId: string };
+  pipelineRuns: Published<ReturnType<typeof runs.pack>>;
+  stepRuns: Published<ReturnType<typeof stepRuns.pack>>;
+  artifacts: ReturnType<typeof artifacts.pack>;
+  stepRunInputs: Link;
+  stepRunOutputs: Link;
+}
+
+/** Both ways between a record of the model and its row. Columns are the model's keys, so rows may hold more. */
+const codec = <T extends object, Nested extends keyof T & string>(
+  model: { readonly shape: Readonly<Record<keyof T & string, unknown>> },
+  nested: readonly Nested[],
+) => {
+  const isNested = new Set<string>(nested);
+  const keys = Object.keys(model.shape) as (keyof T & string)[];
+  const convert = (from: object, nest: (value: unknown) => unknown): object => {
+    const values = from as Record<string, unknown>;
+    return Object.fromEntries(
+      keys.map((key) => [key, isNested.has(key) && values[key] !== null ? nest(values[key]) : values[key]]),
+    );
+  };
+  return {
+    pack: (record: T) => convert(record, JSON.stringify) as Packed<T, Nested>,
+    unpack: (row: Packed<T, Nested>) => convert(row, (text) => JSON.parse(text as string)) as T,
+  };
+};
+
+export const runs = codec<PipelineRun, "failure" | "metadata">(PipelineRun, ["failure", "metadata"]);
+
+export const stepRuns = codec<StepRun, "keyIngredients" | "failure" | "skipReason" | "warnings" | "metadata">(
+  StepRun,
+  ["keyIngredients", "failure", "skipReason", "warnings", "metadata"],
+);
+
+export const artifacts = codec<ArtifactVersion, "metadata" | "stamps">(ArtifactVersion, [
+  "metadata",
+  "stamps",
+]);

@@ -1,0 +1,34 @@
+import * as z from "zod/mini";
+
+/** An input as the entrypoint gets it. Parameters are parsed already; artifacts are parsed by the step's own schema. */
+export const AssignedInput = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("parameter"), value: z.json() }),
+  z.object({
+    kind: z.literal("artifact"),
+    uri: z.string(),
+    materializer: z.string(),
+    contentHash: z.string(),
+  }),
+]);
+export type AssignedInput = z.infer<typeof AssignedInput>;
+
+/** What a step container is told to do: one line of JSON on stdin, or a file. */
+export const Assignment = z.object({
+  formatVersion: z.literal(1),
+  runId: z.string(),
+  runName: z.string(),
+  pipelineName: z.string(),
+  stepRunId: z.string(),
+  invocationId: z.string(),
+  stepName: z.string(),
+  attempt: z.int(),
+  /** Name of the artifact store that all URIs here belong to. */
+  artifactStore: z.string(),
+  inputs: z.record(z.string(), AssignedInput),
+  outputs: z.record(z.string(), z.object({ uri: z.string(), materializer: z.string() })),
+  /** The attempt's directory as this process sees it; `result.json` goes there. */
+  attemptDirectory: z.string(),
+  /** 32 hex digits that no step knows: with them the result frame begins. */
+  nonce: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+});
+export type Assignment = z.infer<typeof Assignment>;

@@ -1,0 +1,68 @@
+import * as z from "zod/mini";
+import { CachePolicy, Environment, RetryPolicy, StepSettings } from "./settings.ts";
+import { ExecutionMode } from "./status.ts";
+
+/** Where an input's value comes from: a literal in tagged encoding (`util/tagged.ts`), or an upstream's output. */
+export const InputSource = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("parameter"), value: z.json() }),
+  z.object({ kind: z.literal("artifact"), invocation: z.string(), output: z.string() }),
+]);
+export type InputSource = z.infer<typeof InputSource>;
+
+export const OutputSpec = z.object({
+  /** Name of the materializer, or `auto`: chosen by the value's type when it is stored. */
+  materializer: z.string(),
+  /** The type as a person would write it, for messages and listings: `number`, `object`. */
+  type: z.string(),
+});
+export type OutputSpec = z.infer<typeof OutputSpec>;
+
+/** One call of a step, with everything that its execution needs; ZenML's `Step` configuration. */
+export const Invocation = z.object({
+  id: z.string(),
+  stepName: z.string(),
+  /** `module#export`, the module relative to the project root with `/`. */
+  source: z.string(),
+  /** SHA-256 of the step's tree-shaken bundle, in hex: the code key, and the bundle's file name. */
+  codeHash: z.string(),
+  /** Invocations that must succeed first, from inputs and `after`, sorted. */
+  upstreams: z.array(z.string()),
+  inputs: z.record(z.string(), InputSource),
+  outputs: z.record(z.string(), OutputSpec),
+  enableCache: z.optional(z.boolean()),
+  cachePolicy: z.optional(CachePolicy),
+  retry: z.optional(RetryPolicy),
+  /** Seconds. */
+  timeout: z.optional(z.number()),
+  /** Variables given to the container when it runs; part of the environment key. */
+  environment: Environment,
+  /** Pipeline, step and invocation settings merged. */
+  settings: StepSettings,
+  /** Packages that the bundle leaves out since they cannot be bundled. */
+  externals: z.array(z.string()),
+});
+export type Invocation = z.infer<typeof Invocation>;
+
+/** A pipeline compiled to frozen, JSON-safe data; ZenML's `PipelineSnapshot` (formerly deployment). */
+export const PipelineSnapshot = z.object({
+  formatVersion: z.literal(1),
+  id: z.string(),
+  createdAt: z.string(),
+  pipelineName: z.string(),
+  /** With `{date}` and `{time}` still in it. */
+  runNameTemplate: z.string(),
+  /** The pipeline's parameters in tagged encoding. */
+  parameters: z.record(z.string(), z.json()),
+  enableCache: z.optional(z.boolean()),
+  executionMode: ExecutionMode,
+  /** By id, in the order of definition. */
+  invocations: z.record(z.string(), Invocation),
+  /** What the pipeline returns: name → output of an invocation. */
+  outputs: z.record(z.string(), z.object({ invocation: z.string(), output: z.string() })),
+  /** Whether it returns its one output bare. */
+  anonymousOutput: z.boolean(),
+  /** Name of the stack it asks for, if it does. */
+  stack: z.optional(z.string()),
+  warnings: z.array(z.string()),
+});
+export type PipelineSnapshot = z.infer<typeof PipelineSnapshot>;

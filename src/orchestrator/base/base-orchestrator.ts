@@ -1,0 +1,140 @@
+import type {
+  ExecutionMode,
+  ExecutionStatus,
+  Invocation,
+  PipelineRun,
+  PipelineSnapshot,
+} from "../../model/index.ts";
+import { type ComponentIdentity, StackComponent } from "../../stack/component.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
+import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launcher.ts";
+import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
+import { type ActiveRun, openRun } from "./active-run.ts";
+import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
+import { NotSupportedError } from "./errors.ts";
+import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
+import type { SubmissionResult } from "./submission.ts";
+
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Base of every orchestrator. `run` makes the record of the run and calls `submitPipeline`, which a subclass
+ * implements: it runs the steps itself, or has a backend run them. ZenML's `BaseOrchestrator`.
+ */
+export abstract class BaseOrchestrator<
+  Config extends BaseOrchestratorConfig = BaseOrchestratorConfig,
+> extends StackComponent<Config> {
+  readonly type = "orchestrator";
+  readonly traits: OrchestratorTraits = LOCAL_TRAITS;
+  protected readonly services: OrchestratorServices;
+  #active: ActiveRun | undefined;
+
+  constructor(identity: ComponentIdentity<Config>, services: OrchestratorServices) {
+    super(identity);
+    this.services = services;
+  }
+
+  /** The same for all steps of a run, unique across runs, at most 250 characters. */
+  abstract getOrchestratorRunId(): string;
+
+  /** Runs the pipeline, or hands it to a backend. */
+  abstract submitPipeline(
+    snapshot: PipelineSnapshot,
+    stack: Stack,
+    baseEnvironment: Environment,
+    stepEnvironments: Readonly<Record<string, Environment>>,
+    placeholderRun: PipelineRun,
+  ): Promise<SubmissionResult | undefined>;
+
+  /** Where one step is executed when `runStep` runs it. */
+  protected abstract executor(): Promise<StepExecutor>;
+
+  /** Everything that can be found wrong before there is a record of the run. */
+  protected async validate(_request: RunRequest, _stack: Stack): Promise<void> {}
+
+  /** The run that `run` is in. */
+  protected get active(): ActiveRun {
+    if (!this.#active) throw new TypeError(`orchestrator "${this.name}" runs nothing`);
+    return this.#active;
+  }
+
+  protected get activeRunId(): string | undefined {
+    return this.#active?.context.run.orchestratorRunId;
+  }
+
+  /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
+  async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
+    this.#active = await openRun(this, request, stack, this.services);
+    await using active = this.#active;
+    return await active.conduct(async () => {
+      await this.validate(request, stack);
+      return await this.#submit(active, stack);
+    });
+  }
+
+  async #submit(active: ActiveRun, stack: Stack): Promise<void> {
+    const { snapshot, run } = active.context;
+    const base = this.#baseEnvironment(active);
+    const perStep = Object.values(snapshot.invocations).map(
+      ({ id, environment }) => [id, { ...environment, ...base, ZENML_STEP_NAME: id }] as const,
+    );
+    const submitted = await this.submitPipeline(snapshot, stack, base, Object.fromEntries(perStep), run);
+    if (submitted?.metadata) await active.addMetadata(submitted.metadata);
+    if (this.traits.isSynchronous) await submitted?.waitForCompletion?.();
+  }
+
+  #baseEnvironment({ context }: ActiveRun): Environment {
+    const { run, snapshot, paths } = context;
+    const { name: runName, orchestratorRunId } = run;
+    return getConfigEnvironmentVars({ snapshot, runName, orchestratorRunId, storesPath: paths.stores });
+  }
+
+  /** Where the steps of a snapshot would run, for a plan: builds nothing, though it may have to pull a parent image. */
+  planEnvironment(_request: PlanRequest, _stack: Stack): PlanEnvironment {
+    throw new NotSupportedError(`Orchestrator "${this.name}" (${this.flavor}) cannot tell a plan.`);
+  }
+
+  /** Launches one invocation of the active run in the environment of this orchestrator. */
+  async runStep(invocation: Invocation): Promise<LaunchOutcome> {
+    const { context, request } = this.active;
+    return await new StepLauncher(context, invocation, await this.executor()).launch(request.signals);
+  }
+
+  /** Dynamic pipelines are for a later version. */
+  async submitDynamicPipeline(snapshot: PipelineSnapshot): Promise<SubmissionResult | undefined> {
+    throw new NotSupportedError(
+      `Orchestrator "${this.name}" (${this.flavor}) runs no dynamic pipelines, and "${snapshot.pipelineName}" is one.`,
+    );
+  }
+
+  get supportsDynamicPipelines(): boolean {
+    return false;
+  }
+
+  /** Whether it can run a single step in isolation from the others. */
+  get canRunIsolatedSteps(): boolean {
+    return false;
+  }
+
+  get supportedExecutionModes(): readonly ExecutionMode[] {
+    return ["fail_fast", "stop_on_failure", "continue_on_failure"];
+  }
+
+  /** Whether the step needs resources of its own where the orchestrator itself runs. */
+  static requiresResourcesInOrchestrationEnvironment({ settings }: Invocation): boolean {
+    return settings.resources !== undefined;
+  }
+
+  /** Status of a run and, if asked, of its steps, from the records: also for a run that another process owns. */
+  async fetchStatus(
+    run: Pick<PipelineRun, "id">,
+    includeSteps = false,
+  ): Promise<readonly [ExecutionStatus | undefined, Readonly<Record<string, ExecutionStatus>> | undefined]> {
+    const { metadata } = this.services;
+    const status = (await metadata.getRun(run.id))?.status;
+    if (!includeSteps) return [status, undefined];
+    const steps = await metadata.listStepRuns(run.id);
+    return [status, Object.fromEntries(steps.map((step) => [step.invocationId, step.status]))];
+  }
+}

@@ -1,0 +1,40 @@
+import type { ContainerEngine } from "../../docker/port.ts";
+import type { MetadataStore } from "../../metadata/port.ts";
+import type { EventSink, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { ExecutionSignals } from "../../step-launcher/port.ts";
+import type { WorkspacePaths } from "../../workspace/paths.ts";
+
+/** What an orchestrator may use of the house, besides its stack. */
+export interface OrchestratorServices {
+  readonly paths: WorkspacePaths;
+  readonly metadata: MetadataStore;
+  /** Connects on first use; disposed by whoever made the services. */
+  readonly engine: () => Promise<ContainerEngine>;
+  readonly now: () => Date;
+}
+
+/** What a plan is made of. */
+export interface PlanRequest {
+  readonly snapshot: PipelineSnapshot;
+  /** Code hash → bundle of a step. */
+  readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  /** What the engine says while a parent image is pulled, one line a call. */
+  readonly onOutput?: ((line: string) => void) | undefined;
+}
+
+/** One run as it is asked for. */
+export interface RunRequest {
+  readonly snapshot: PipelineSnapshot;
+  /** Code hash → bundle of a step. */
+  readonly bundles: ReadonlyMap<string, { readonly code: string; readonly map: string }>;
+  readonly projectRoot: string;
+  readonly emit: EventSink;
+  readonly signals: ExecutionSignals;
+  /** False: nothing is taken from earlier runs. */
+  readonly enableCache?: boolean | undefined;
+  /** Template; default: the snapshot's. */
+  readonly runName?: string | undefined;
+  readonly maxParallelism?: number | undefined;
+  /** The record of an interrupted run that is to go on, instead of a new one. */
+  readonly resume?: PipelineRun | undefined;
+}

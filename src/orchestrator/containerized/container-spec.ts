@@ -1,0 +1,73 @@
+import type { ArtifactStore } from "../../artifact/port.ts";
+import type { ContainerSpec, Mount } from "../../docker/port.ts";
+import type { StepExecution } from "../../step-launcher/port.ts";
+import {
+  BUNDLES_IN_IMAGE,
+  StepEntrypointConfiguration,
+} from "../../step-runner/step-entrypoint-configuration.ts";
+import { parseBytes } from "../../util/bytes.ts";
+import { stepLabels } from "./labels.ts";
+
+export interface ContainerSpecFacts {
+  readonly image: string;
+  readonly snapshotId: string;
+  readonly workspaceId: string;
+  readonly storesPath: string;
+  readonly artifactStore: ArtifactStore;
+  readonly pidsLimit: number;
+  readonly stopGracePeriod: number;
+}
+
+/**
+ * The container of one attempt, with as few rights as it can do with: every stored artifact readable, only its own
+ * outputs and its exchange directory writable, nothing of the host's else, no network unless asked for.
+ */
+export const stepContainerSpec = (execution: StepExecution, facts: ContainerSpecFacts): ContainerSpec => {
+  const { invocation, assignment } = execution;
+  const { resources, network = "none" } = invocation.settings;
+  return {
+    name: `stepdock-${assignment.pipelineName}-${invocation.id}-${assignment.stepRunId.slice(0, 8)}`,
+    image: facts.image,
+    entrypoint: StepEntrypointConfiguration.getEntrypointCommand(),
+    command: StepEntrypointConfiguration.getEntrypointArguments({
+      stepName: invocation.id,
+      snapshotId: facts.snapshotId,
+      stepSource: `${BUNDLES_IN_IMAGE}/${invocation.codeHash}.mjs#step`,
+      assignment: "-",
+    }),
+    environment: { HOME: "/tmp", USER: "stepdock", ...execution.environment },
+    labels: stepLabels({ ...assignment, workspaceId: facts.workspaceId }),
+    mounts: mountsOf(execution, facts),
+    ...userOf(),
+    workdir: "/tmp",
+    network,
+    memoryBytes: resources?.memory === undefined ? undefined : parseBytes(resources.memory),
+    cpus: resources?.cpuCount,
+    pidsLimit: facts.pidsLimit,
+    readOnlyRoot: true,
+    tmpfs: { "/tmp": "rw,exec,nosuid,nodev,mode=1777" },
+    init: true,
+    capabilitiesDropped: ["ALL"],
+    noNewPrivileges: true,
+    stdin: true,
+    stopTimeoutSeconds: facts.stopGracePeriod,
+  };
+};
+
+/** At the same paths as on the host, so that a path means the same in both. */
+const mountsOf = ({ assignment, paths }: StepExecution, facts: ContainerSpecFacts): Mount[] => {
+  const writable = [
+    ...Object.values(assignment.outputs).map(({ uri }) => facts.artifactStore.path(uri)),
+    paths.exchange,
+  ];
+  return [
+    { type: "bind", source: facts.storesPath, target: facts.storesPath, readOnly: true },
+    ...writable.map((path) => ({ type: "bind" as const, source: path, target: path, readOnly: false })),
+  ];
+};
+
+/** The caller's, so that outputs on the host belong to the caller. Where the platform has no uids, the image's own. */
+const userOf = (): { user?: string } => {
+  const uid = process.getuid?.();
+  return uid === undefined ? {} : { user: `${uid}:${process.getgid?.() ?? uid}` };
+};

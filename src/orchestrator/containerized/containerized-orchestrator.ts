@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import type { Build, BuiltImage, DockerSettings, Invocation, PipelineSnapshot } from "../../model/index.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { PlanEnvironment } from "../../step-launcher/port.ts";
+import type { ActiveRun } from "../base/active-run.ts";
+import { BaseOrchestrator } from "../base/base-orchestrator.ts";
+import type { BaseOrchestratorConfig } from "../base/config.ts";
+import { NotSupportedError } from "../base/errors.ts";
+import type { PlanRequest, RunRequest } from "../base/services.ts";
+import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
+
+/** An image that a snapshot needs, before it is built; ZenML's `BuildConfiguration`. */
+export interface BuildConfiguration {
+  readonly settings: DockerSettings;
+  readonly invocations: readonly string[];
+}
+
+/** Base of orchestrators that run each step in a container of an image. ZenML's `ContainerizedOrchestrator`. */
+export abstract class ContainerizedOrchestrator<
+  Config extends BaseOrchestratorConfig = BaseOrchestratorConfig,
+> extends BaseOrchestrator<Config> {
+  #images: { readonly run: ActiveRun; readonly images: Promise<StepImages> } | undefined;
+
+  /** The images that the snapshot needs: one for all invocations with equal docker settings. */
+  getDockerBuilds(snapshot: PipelineSnapshot): BuildConfiguration[] {
+    const groups = Map.groupBy(Object.values(snapshot.invocations), ({ settings, externals }) =>
+      JSON.stringify([settings.docker ?? {}, externals]),
+    );
+    return [...groups.values()].map((invocations) => ({
+      settings: invocations[0]?.settings.docker ?? {},
+      invocations: invocations.map(({ id }) => id),
+    }));
+  }
+
+  /** The image that a step runs in, from the build. */
+  getImage(build: Build, invocationId: string): string {
+    const image = build.images[build.invocations[invocationId] ?? -1];
+    if (!image) throw new NotSupportedError(`The build ${build.id} has no image for "${invocationId}".`);
+    return image.reference;
+  }
+
+  override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
+    const { onOutput } = request;
+    const images = stepImages(this, stack, request, {
+      emit: (event) => {
+        if (event.event === "build_output") onOutput?.(event.line);
+      },
+    });
+    return {
+      environmentOf: (invocation) => images.environmentOf(invocation),
+      imageOf: (invocation) => images.referenceOf(invocation),
+    };
+  }
+
+  /** The images of the active run. */
+  protected async images(stack: Stack): Promise<StepImages> {
+    if (this.#images?.run !== this.active) {
+      this.#images = { run: this.active, images: this.#openImages(stack, this.active) };
+    }
+    return await this.#images.images;
+  }
+
+  async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {
+    const { metadata, run, emit } = context;
+    const build = run.buildId === null ? undefined : await metadata.getBuild(run.buildId);
+    return stepImages(this, stack, request, {
+      emit,
+      known: knownImages(build),
+      onBuilt: async (built) => {
+        const next = toBuild(run.snapshotId, built, this.services.now().toISOString());
+        await metadata.saveBuild(next);
+        await metadata.updateRun(run.id, { buildId: next.id });
+      },
+    });
+  }
+
+  /** Parent images and packages are looked up before anything is recorded as run: they are where most goes wrong. */
+  protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
+    const images = await this.images(stack);
+    await Promise.all(images.groups.map(({ invocations }) => planFirst(images, invocations)));
+    await super.validate(request, stack);
+  }
+}
+
+const planFirst = async (images: StepImages, [first]: readonly Invocation[]): Promise<void> => {
+  if (first) await images.planOf(first);
+};
+
+const stepImages = (
+  orchestrator: { readonly name: string },
+  stack: Stack,
+  { snapshot, bundles }: PlanRequest,
+  options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
+): StepImages => {
+  const { imageBuilder: builder } = stack;
+  if (!builder) {
+    throw new NotSupportedError(
+      `Stack "${stack.name}" has no image builder, which orchestrator "${orchestrator.name}" needs.`,
+    );
+  }
+  return new StepImages({ builder, snapshot, bundles, ...options });
+};
+
+const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>
+  new Map(
+    Object.entries(build?.invocations ?? {}).flatMap(([id, index]) => {
+      const image = build?.images[index];
+      return image ? [[id, image] as const] : [];
+    }),
+  );
+
+const toBuild = (snapshotId: string, built: readonly ImageOfInvocations[], createdAt: string): Build => ({
+  id: randomUUID(),
+  snapshotId,
+  createdAt,
+  images: built.map(({ image }) => image),
+  invocations: Object.fromEntries(
+    built.flatMap(({ invocations }, index) => invocations.map((id) => [id, index])),
+  ),
+});

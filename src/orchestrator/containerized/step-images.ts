@@ -1,0 +1,142 @@
+import type {
+  BuiltImage,
+  DockerSettings,
+  Invocation,
+  PipelineSnapshot,
+  RunEventBody,
+} from "../../model/index.ts";
+import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
+import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
+import { canonicalJson } from "../../util/canonical.ts";
+
+export interface StepImagesOptions {
+  readonly builder: ImageBuilder;
+  readonly snapshot: PipelineSnapshot;
+  readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  readonly emit: (event: RunEventBody) => void | Promise<void>;
+  /** Images that an interrupted run had settled on, by invocation: what is resumed goes on with them. */
+  readonly known?: ReadonlyMap<string, BuiltImage>;
+  /** Called after each image that is there, with all of them. */
+  readonly onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>;
+}
+
+export interface ImageOfInvocations {
+  readonly image: BuiltImage;
+  readonly invocations: readonly string[];
+}
+
+/** One image for all invocations of a snapshot that have the same docker settings. */
+interface ImageGroup {
+  readonly settings: DockerSettings;
+  readonly externals: readonly string[];
+  readonly invocations: readonly Invocation[];
+}
+
+/** The images of one run: planned at once, built when the first step needs one that is not cached. */
+export class StepImages {
+  readonly #options: StepImagesOptions;
+  readonly #groups = new Map<string, ImageGroup>();
+  readonly #groupOf = new Map<string, ImageGroup>();
+  readonly #plans = new Map<ImageGroup, Promise<EnvironmentPlan>>();
+  readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
+  readonly #built: ImageOfInvocations[] = [];
+
+  constructor(options: StepImagesOptions) {
+    this.#options = options;
+    const byKey = Map.groupBy(Object.values(options.snapshot.invocations), groupKey);
+    for (const [key, invocations] of byKey) this.#addGroup(key, invocations);
+  }
+
+  get groups(): readonly ImageGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  async environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
+    const { key, ingredients } = await this.planOf(invocation);
+    return { key, ingredients };
+  }
+
+  planOf(invocation: Invocation): Promise<EnvironmentPlan> {
+    return memoised(this.#plans, this.#group(invocation), ({ settings, externals }) =>
+      this.#options.builder.planEnvironment(settings, externals, {
+        onOutput: (line) => void this.#options.emit({ event: "build_output", image: "parent image", line }),
+      }),
+    );
+  }
+
+  /** What the image of an invocation is or will be called. */
+  async referenceOf(invocation: Invocation): Promise<string> {
+    const plan = await this.planOf(invocation);
+    return this.#options.builder.imageReference(plan, [...this.#bundles(this.#group(invocation)).keys()]);
+  }
+
+  async imageOf(invocation: Invocation, signal: AbortSignal): Promise<string> {
+    const built = await memoised(this.#images, this.#group(invocation), (group) =>
+      this.#build(group, signal),
+    );
+    return built.reference;
+  }
+
+  #addGroup(key: string, invocations: readonly Invocation[]): void {
+    const [first] = invocations;
+    if (!first) return;
+    const group = { settings: first.settings.docker ?? {}, externals: externalsOf(invocations), invocations };
+    this.#groups.set(key, group);
+    const known = this.#options.known?.get(first.id);
+    if (known) this.#plans.set(group, Promise.resolve(planFrom(known, group.settings)));
+    for (const { id } of invocations) this.#groupOf.set(id, group);
+  }
+
+  #group({ id }: Invocation): ImageGroup {
+    const group = this.#groupOf.get(id);
+    if (!group) throw new TypeError(`invocation ${id} belongs to no image`);
+    return group;
+  }
+
+  #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
+    const hashes = invocations.map(({ codeHash }) => codeHash);
+    return new Map([...this.#options.bundles].filter(([hash]) => hashes.includes(hash)));
+  }
+
+  async #build(group: ImageGroup, signal: AbortSignal): Promise<BuiltImage> {
+    const { builder, emit } = this.#options;
+    const [first] = group.invocations;
+    if (!first) throw new TypeError("an image of no invocation");
+    const plan = await this.planOf(first);
+    const bundles = this.#bundles(group);
+    const image = builder.imageReference(plan, [...bundles.keys()]);
+    const begun = performance.now();
+    await emit({ event: "build_started", image, invocations: group.invocations.map(({ id }) => id) });
+    const onOutput = (line: string) => void emit({ event: "build_output", image, line });
+    const { image: built, reused } = await builder.ensureImage(plan, bundles, { signal, onOutput });
+    await emit({ event: "build_finished", image, reused, durationMs: Math.round(performance.now() - begun) });
+    return await this.#record(group, { ...built, ingredients: { ...plan.ingredients } });
+  }
+
+  async #record({ invocations }: ImageGroup, image: BuiltImage): Promise<BuiltImage> {
+    this.#built.push({ image, invocations: invocations.map(({ id }) => id) });
+    await this.#options.onBuilt?.([...this.#built]);
+    return image;
+  }
+}
+
+const planFrom = (image: BuiltImage, settings: DockerSettings): EnvironmentPlan => ({
+  key: image.environmentKey,
+  parentImage: image.parentImage,
+  ingredients: image.ingredients ?? {},
+  settings,
+});
+
+const groupKey = ({ settings, externals }: Invocation): string =>
+  canonicalJson({ docker: (settings.docker ?? {}) as never, externals });
+
+const externalsOf = (invocations: readonly Invocation[]): string[] =>
+  [...new Set(invocations.flatMap(({ externals }) => externals))].sort();
+
+const memoised = <K, V>(cache: Map<K, Promise<V>>, key: K, make: (key: K) => Promise<V>): Promise<V> => {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make(key);
+  cache.set(key, made);
+  return made;
+};

@@ -1,0 +1,91 @@
+import * as z from "zod/mini";
+import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { Flavor } from "../../stack/component.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { StepExecutor } from "../../step-launcher/port.ts";
+import type { Environment } from "../base/base-orchestrator.ts";
+import { BaseOrchestratorConfig } from "../base/config.ts";
+import { NotSupportedError } from "../base/errors.ts";
+import { runDag } from "../base/run-dag.ts";
+import type { OrchestratorServices } from "../base/services.ts";
+import type { SubmissionResult } from "../base/submission.ts";
+import { ContainerExecutor } from "../containerized/container-executor.ts";
+import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+
+export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
+  /** Steps that may run at once. Default: the engine's CPUs. */
+  maxParallelism: z.optional(z.int().check(z.positive())),
+  /** Seconds that a step has between SIGTERM and SIGKILL. */
+  stopGracePeriod: z._default(z.number().check(z.nonnegative()), 10),
+  /** Processes and threads that a step may have at once. */
+  pidsLimit: z._default(z.int().check(z.positive()), 4096),
+});
+export type LocalDockerOrchestratorConfig = z.infer<typeof LocalDockerOrchestratorConfig>;
+
+/**
+ * Runs each step in a container of its own on an engine of this machine, in parallel as far as the DAG allows. ZenML's
+ * `LocalDockerOrchestrator`, which runs them one after the other, ignores resources and leaves containers behind.
+ */
+export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDockerOrchestratorConfig> {
+  readonly flavor = "local_docker";
+  #stack: Stack | undefined;
+
+  getOrchestratorRunId(): string {
+    const id = this.activeRunId ?? process.env.ZENML_RUN_ID;
+    if (id === undefined) throw new NotSupportedError("There is no run: ZENML_RUN_ID is not set.");
+    return id;
+  }
+
+  override get canRunIsolatedSteps(): boolean {
+    return true;
+  }
+
+  async submitPipeline(
+    _snapshot: PipelineSnapshot,
+    stack: Stack,
+    _baseEnvironment: Environment,
+    _stepEnvironments: Readonly<Record<string, Environment>>,
+    _placeholderRun: PipelineRun,
+  ): Promise<SubmissionResult> {
+    this.#stack = stack;
+    return { waitForCompletion: () => this.#runAll() };
+  }
+
+  protected async executor(): Promise<StepExecutor & AsyncDisposable> {
+    const stack = this.#stack;
+    if (!stack) throw new TypeError("no pipeline was submitted");
+    const { snapshot, metadata, artifactStore, paths } = this.active.context;
+    return new ContainerExecutor({
+      engine: await this.services.engine(),
+      images: await this.images(stack),
+      snapshotId: snapshot.id,
+      workspaceId: metadata.workspaceId,
+      storesPath: paths.stores,
+      artifactStore,
+      pidsLimit: this.config.pidsLimit,
+      stopGracePeriod: this.config.stopGracePeriod,
+    });
+  }
+
+  async #runAll(): Promise<void> {
+    await using executor = await this.executor();
+    const { signals } = this.active.request;
+    await runDag(this.active.context, { executor, signals, maxParallelism: await this.#maxParallelism() });
+  }
+
+  async #maxParallelism(): Promise<number> {
+    const asked = this.active.request.maxParallelism ?? this.config.maxParallelism;
+    return asked ?? (await (await this.services.engine()).info()).cpus;
+  }
+}
+
+export const localDockerOrchestratorFlavor: Flavor<
+  LocalDockerOrchestrator,
+  LocalDockerOrchestratorConfig,
+  OrchestratorServices
+> = {
+  name: "local_docker",
+  type: "orchestrator",
+  configSchema: LocalDockerOrchestratorConfig,
+  create: (identity, services) => new LocalDockerOrchestrator(identity, services),
+};

@@ -1,0 +1,97 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ArtifactStore } from "../../artifact/port.ts";
+import type { Assignment, Invocation, StepResult } from "../../model/index.ts";
+import { isStep, STEP, type StepDefinition } from "../../pipeline/step.ts";
+import type {
+  EnvironmentIdentity,
+  ExecutionSignals,
+  StepEnd,
+  StepExecution,
+  StepExecutor,
+} from "../../step-launcher/port.ts";
+import { thrownFailure } from "../../step-runner/failures.ts";
+import { StepRunner } from "../../step-runner/step-runner.ts";
+import { writeFileAtomic } from "../../util/write-atomic.ts";
+import { captureOutput, withoutCapture } from "./capture-output.ts";
+import { withEnvironment } from "./with-environment.ts";
+
+export interface InProcessExecutorOptions {
+  readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  /** Where bundles are kept as files, so that they can be imported. */
+  readonly bundlesPath: string;
+  readonly artifactStore: ArtifactStore;
+}
+
+/** This process, as far as it belongs to a cache key. */
+export const processEnvironment = (): EnvironmentIdentity => {
+  const ingredients = { node: process.version, platform: `${process.platform} ${process.arch}` };
+  return { key: `local ${ingredients.node} ${ingredients.platform}`, ingredients };
+};
+
+/** Executes steps in this process, from the same bundles that containers get. */
+export class InProcessExecutor implements StepExecutor {
+  readonly #options: InProcessExecutorOptions;
+
+  constructor(options: InProcessExecutorOptions) {
+    this.#options = options;
+  }
+
+  async environmentOf(): Promise<EnvironmentIdentity> {
+    return processEnvironment();
+  }
+
+  async execute(execution: StepExecution, { signal }: ExecutionSignals): Promise<StepEnd> {
+    const { assignment, log } = execution;
+    await execution.assigned({});
+    let written = Promise.resolve();
+    const result = await captureOutput(
+      (stream, chunk) => {
+        const write = withoutCapture(() => log.write(stream, chunk));
+        if (write) written = written.then(() => write);
+      },
+      () => withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
+    );
+    await written;
+    await writeFileAtomic(join(execution.paths.exchange, "result.json"), JSON.stringify(result));
+    return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
+  }
+
+  async #run(invocation: Invocation, assignment: Assignment, signal: AbortSignal): Promise<StepResult> {
+    const { artifactStore: store } = this.#options;
+    const { stepRunId } = assignment;
+    try {
+      const definition = await this.#load(invocation);
+      const running = new StepRunner({ definition, store, log: console, signal }).run(assignment);
+      return await Promise.race([running, stopped(stepRunId, signal)]);
+    } catch (error) {
+      return { formatVersion: 1, stepRunId, status: "failed", failure: thrownFailure(error) };
+    }
+  }
+
+  async #load({ codeHash, source }: Invocation): Promise<StepDefinition> {
+    const path = join(this.#options.bundlesPath, `${codeHash}.mjs`);
+    const bundle = this.#options.bundles.get(codeHash);
+    if (!bundle) throw new TypeError(`there is no bundle of ${source}`);
+    await mkdir(this.#options.bundlesPath, { recursive: true });
+    await writeFileAtomic(path, bundle.code);
+    const module = (await import(pathToFileURL(path).href)) as { step?: unknown };
+    if (!isStep(module.step)) throw new TypeError(`the bundle of ${source} exports no step`);
+    return module.step[STEP].definition;
+  }
+}
+
+/** A step in this process cannot be killed: the run goes on without it, and the process ends it at its own end. */
+const stopped = (stepRunId: string, signal: AbortSignal): Promise<StepResult> =>
+  new Promise((resolve) => {
+    const stop = () =>
+      resolve({
+        formatVersion: 1,
+        stepRunId,
+        status: "failed",
+        failure: { kind: "stopped", name: "StepStopped", message: "The step was stopped.", retryable: true },
+      });
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });

@@ -1,0 +1,70 @@
+export { DagRunner } from "./dag/dag-runner.ts";
+export type { DagRunnerOptions, NodeOutcome, RunNode } from "./dag/dag-runner-options.ts";
+export { CyclicGraphError, DagOptionError, DuplicateNodeError } from "./dag/errors.ts";
+export { type DagResult, type NodeResult, NodeStatus, type NotRunReason } from "./dag/node-status.ts";
+export { type Dag, reverseDag } from "./dag/reverse-dag.ts";
+export { topsortedLayers } from "./dag/topsort.ts";
+export type {
+  Build,
+  ExecutionMode,
+  ExecutionStatus,
+  Invocation,
+  PipelineRun,
+  PipelineSnapshot,
+  StepRun,
+} from "./model/index.ts";
+export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
+export { BaseOrchestratorConfig, type OrchestratorTraits } from "./orchestrator/base/config.ts";
+export { NotSupportedError, RunLockedError } from "./orchestrator/base/errors.ts";
+export type { OrchestratorServices, RunRequest } from "./orchestrator/base/services.ts";
+export type { SubmissionResult } from "./orchestrator/base/submission.ts";
+export {
+  type BuildConfiguration,
+  ContainerizedOrchestrator,
+} from "./orchestrator/containerized/containerized-orchestrator.ts";
+export {
+  LocalOrchestrator,
+  LocalOrchestratorConfig,
+  localOrchestratorFlavor,
+} from "./orchestrator/local/local-orchestrator.ts";
+export {
+  LocalDockerOrchestrator,
+  LocalDockerOrchestratorConfig,
+  localDockerOrchestratorFlavor,
+} from "./orchestrator/local-docker/local-docker-orchestrator.ts";
+export { type Flavor, StackComponent, type StackComponentType } from "./stack/component.ts";
+export type { Stack } from "./stack/stack.ts";
+export { type CacheKey, generateCacheKey, getCachedStepRun } from "./step-launcher/cache-utils.ts";
+export { InputResolutionError, resolveStepInputs } from "./step-launcher/input-utils.ts";
+export {
+  generateArtifactUri,
+  prepareOutputArtifactUris,
+  removeArtifactDirs,
+} from "./step-launcher/output-utils.ts";
+export type {
+  EnvironmentIdentity,
+  ExecutionSignals,
+  StepEnd,
+  StepExecution,
+  StepExecutor,
+} from "./step-launcher/port.ts";
+export {
+  getPipelineRunStatus,
+  publishFailedPipelineRun,
+  publishFailedStepRun,
+  publishPipelineRunMetadata,
+  publishStepRunMetadata,
+  publishSuccessfulStepRun,
+} from "./step-launcher/publish-utils.ts";
+export { type LaunchOutcome, StepLauncher } from "./step-launcher/step-launcher.ts";
+export {
+  getConfigEnvironmentVars,
+  getOrchestratorRunName,
+  getRunName,
+  isSettingEnabled,
+} from "./step-launcher/utils.ts";
+export {
+  type EntrypointArguments,
+  StepEntrypointConfiguration,
+} from "./step-runner/step-entrypoint-configuration.ts";
+export { StepRunner, type StepRunnerOptions } from "./step-runner/step-runner.ts";

@@ -1,0 +1,36 @@
+import type { CachePolicy, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
+import type { InvocationReference } from "./schema.ts";
+
+/** Everything about a step that its code does not need: the host reads it, the container never sees it. */
+export interface StepOptions {
+  /** Whether an earlier result may stand in for a run. Default: as the pipeline says, else true. */
+  readonly enableCache?: boolean;
+  readonly cachePolicy?: CachePolicy;
+  readonly retry?: RetryPolicy;
+  readonly settings?: StepSettings;
+  /** Variables given to the container; part of the cache key. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Seconds, from the moment that the step is told to start. */
+  readonly timeout?: number;
+}
+
+export interface InvocationOptions extends StepOptions {
+  /** Id of the invocation, unique in the pipeline. Default: the step's name, then `name_2`, `name_3`, … */
+  readonly id?: string;
+  /** Invocations that must succeed first although nothing of theirs is an input. Ids or what calling a step returned. */
+  readonly after?: AfterReference | readonly AfterReference[];
+}
+
+export type AfterReference = string | InvocationReference;
+
+export interface PipelineOptions {
+  readonly enableCache?: boolean;
+  readonly executionMode?: ExecutionMode;
+  /** Defaults for every step. */
+  readonly settings?: StepSettings;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Template of the run's name; `{date}` and `{time}` are filled in. */
+  readonly runName?: string;
+  /** Name of the stack to run on. */
+  readonly stack?: string;
+}

@@ -1,0 +1,43 @@
+import type { BuiltImage, DockerSettings } from "../model/index.ts";
+
+/** The code of the steps that share an image: code hash → bundle, as it stands in the image. */
+export type BundleFiles = ReadonlyMap<string, { readonly code: string }>;
+
+/** Everything an image is made of but the code, resolved: equal plans are equal environments. */
+export interface EnvironmentPlan {
+  /** SHA-256 in hex over parent, packages, environment and entrypoint: the environment key. */
+  readonly key: string;
+  /** The reference that the image builds on, as it will stand in FROM. */
+  readonly parentImage: string;
+  /** What the key was made of, each hashed or short, so that `plan` can name the one that changed. */
+  readonly ingredients: Readonly<Record<string, string>>;
+  readonly settings: DockerSettings;
+}
+
+export interface BuildProgress {
+  readonly signal?: AbortSignal | undefined;
+  readonly onOutput?: (line: string) => void;
+}
+
+/** Makes the images of steps; ZenML's `BaseImageBuilder`. */
+export interface ImageBuilder {
+  /**
+   * Resolves the parent image (pulls it where the engine lacks it), the packages and their versions.
+   *
+   * @param externals npm packages that bundles leave out; they are installed like `settings.npmPackages`
+   * @throws ImageNotFoundError, SettingsError
+   */
+  planEnvironment(
+    settings: DockerSettings,
+    externals: readonly string[],
+    progress?: BuildProgress,
+  ): Promise<EnvironmentPlan>;
+  /** The tag that an image of this environment with these bundles has, by content. */
+  imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string;
+  /** Makes sure that the image is there. Unchanged, it costs one inspect. */
+  ensureImage(
+    plan: EnvironmentPlan,
+    bundles: BundleFiles,
+    progress?: BuildProgress,
+  ): Promise<{ readonly image: BuiltImage; readonly reused: boolean }>;
+}

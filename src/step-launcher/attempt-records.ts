@@ -1,0 +1,107 @@
+import type { Failure, Invocation, StepResult, StepRun } from "../model/index.ts";
+import { removeArtifactDirs } from "./output-utils.ts";
+import type { StepRelease } from "./port.ts";
+import { publishFailedStepRun, publishSuccessfulStepRun } from "./publish-utils.ts";
+import type { RunContext } from "./run-context.ts";
+import { takeOutputs } from "./take-outputs.ts";
+
+export type AttemptStatus = "completed" | "failed" | "stopped" | "retrying";
+
+export interface RecordedAttempt {
+  readonly stepRun: StepRun;
+  readonly uris: Readonly<Record<string, string>>;
+  readonly logPath: string;
+  /** Whether a failure that may be tried again will be. */
+  readonly willRetry: () => boolean;
+}
+
+/** Everything that is written down, and told, about one attempt: each change of status is one transaction. */
+export class AttemptRecords {
+  readonly #context: RunContext;
+  readonly #invocation: Invocation;
+  readonly #attempt: RecordedAttempt;
+  #assignedAt: number | undefined;
+
+  constructor(context: RunContext, invocation: Invocation, attempt: RecordedAttempt) {
+    this.#context = context;
+    this.#invocation = invocation;
+    this.#attempt = attempt;
+    const { assignedAt } = attempt.stepRun;
+    this.#assignedAt = assignedAt === null ? undefined : Date.parse(assignedAt);
+  }
+
+  /** Durable when it resolves: only then may the container be told what to do. */
+  async assigned({ containerId, image }: { containerId?: string; image?: string }): Promise<void> {
+    const now = this.#context.now();
+    this.#assignedAt = now.getTime();
+    await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, {
+      ...{ status: "running", assignedAt: now.toISOString(), startedAt: now.toISOString() },
+      ...{ containerId: containerId ?? null, image: image ?? null },
+    });
+    await this.#context.emit({
+      ...this.#event("running"),
+      ...(containerId === undefined ? {} : { containerId }),
+    });
+  }
+
+  async ended(result: StepResult): Promise<AttemptStatus> {
+    return result.status === "completed"
+      ? await this.#completed(result)
+      : await this.failed(result.failure, this.#statusOf(result.failure));
+  }
+
+  async failed(failure: Failure, status: Exclude<AttemptStatus, "completed">): Promise<AttemptStatus> {
+    const { stepRun, uris, logPath } = this.#attempt;
+    const mapped = failure.stack ? { ...failure, stack: this.#context.mapStack(failure.stack) } : failure;
+    await removeArtifactDirs(this.#context.artifactStore, Object.values(uris));
+    await publishFailedStepRun(this.#context.metadata, stepRun.id, mapped, { ...this.#finish(), status });
+    await this.#context.emit({ ...this.#event(status), ...this.#duration(), failure: mapped, logPath });
+    return status;
+  }
+
+  /** The attempt's process is gone: how it ended goes into the record. */
+  async released({ exitCode, warnings }: StepRelease): Promise<void> {
+    for (const message of warnings) {
+      await this.#context.emit({ event: "warning", invocation: this.#invocation.id, message });
+    }
+    await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, {
+      exitCode,
+      warnings: [...warnings],
+    });
+  }
+
+  #statusOf(failure: Failure): "stopped" | "retrying" | "failed" {
+    if (failure.kind === "stopped") return "stopped";
+    return failure.retryable && this.#attempt.willRetry() ? "retrying" : "failed";
+  }
+
+  async #completed(result: Extract<StepResult, { status: "completed" }>): Promise<AttemptStatus> {
+    const taken = await takeOutputs(this.#context, this.#invocation, { ...this.#attempt, ...result });
+    if ("failure" in taken) return await this.failed(taken.failure, this.#statusOf(taken.failure));
+    const { artifacts } = taken;
+    await publishSuccessfulStepRun(
+      this.#context.metadata,
+      this.#attempt.stepRun.id,
+      artifacts,
+      this.#finish(),
+    );
+    this.#context.outputs.set(this.#invocation.id, artifacts);
+    await this.#context.emit({ ...this.#event("completed"), ...this.#duration() });
+    return "completed";
+  }
+
+  #finish(): { finishedAt: string } {
+    return { finishedAt: this.#context.now().toISOString() };
+  }
+
+  /** Never negative, though clocks are set back. */
+  #duration(): { durationMs: number } | undefined {
+    if (this.#assignedAt === undefined) return undefined;
+    return { durationMs: Math.max(0, this.#context.now().getTime() - this.#assignedAt) };
+  }
+
+  #event<Status extends string>(status: Status) {
+    const { id, attempt } = this.#attempt.stepRun;
+    return { event: "step_status" as const, invocation: this.#invocation.id, stepRunId: id, attempt, status };
+  }
+}

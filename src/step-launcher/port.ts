@@ -1,0 +1,74 @@
+import type { StepLog } from "../logging/step-log.ts";
+import type { Assignment, Invocation, StepResult } from "../model/index.ts";
+import type { AttemptPaths } from "../workspace/paths.ts";
+
+/** Where a step would run, as far as it belongs to its cache key. */
+export interface EnvironmentIdentity {
+  readonly key: string;
+  /** What the key was made of, so that `plan` can name the part that changed. */
+  readonly ingredients: Readonly<Record<string, string>>;
+}
+
+/** Where the steps of a snapshot would run, told without building or creating anything. */
+export interface PlanEnvironment {
+  environmentOf(invocation: Invocation): Promise<EnvironmentIdentity>;
+  /** What the image is or will be called; null where a step runs in none. */
+  imageOf(invocation: Invocation): Promise<string | null>;
+}
+
+/** One attempt that is to be executed. */
+export interface StepExecution {
+  readonly invocation: Invocation;
+  readonly assignment: Assignment;
+  readonly paths: AttemptPaths;
+  /** Variables of the process, the step's own and `ZENML_*`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: StepLog;
+  /** Resolves once the outcome is in the record: until then nothing that it could be read from may be removed. */
+  readonly published: Promise<void>;
+  /** To be awaited before the process is told what to do: then the record says durably that it was. */
+  readonly assigned: (where: { containerId?: string; image?: string }) => Promise<void>;
+}
+
+export interface ExecutionSignals {
+  /** Asks the step to end: SIGTERM, a grace period, SIGKILL. */
+  readonly signal: AbortSignal;
+  /** Ends it at once. */
+  readonly killSignal: AbortSignal;
+}
+
+/** An attempt whose orchestrator died. */
+export interface StepAdoption {
+  readonly invocation: Invocation;
+  readonly assignment: Assignment;
+  readonly paths: AttemptPaths;
+  /** Goes on where the dead orchestrator's ended. */
+  readonly log: StepLog;
+  /** As in `StepExecution`. */
+  readonly published: Promise<void>;
+}
+
+/** How an attempt ended. With it the outcome is final, though its process may still be exiting. */
+export interface StepEnd {
+  readonly result: StepResult;
+  /** Settles when nothing of the attempt is left; never rejects. */
+  readonly released: Promise<StepRelease>;
+}
+
+export interface StepRelease {
+  readonly exitCode: number | null;
+  /** What went wrong after the outcome, for instance a bad exit code. */
+  readonly warnings: readonly string[];
+}
+
+/** How an orchestrator has its steps executed: in a container, in this process, by a step operator. */
+export interface StepExecutor {
+  /** Costs no container; may ask the engine for the parent image. */
+  environmentOf(invocation: Invocation): Promise<EnvironmentIdentity>;
+  /** Rejects only for a fault that is not the step's, such as a lost engine. */
+  execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd>;
+  /** Takes over an attempt that was told what to do; undefined where nothing of it is left. */
+  adopt?(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined>;
+  /** Removes what is left of an attempt that was never told what to do. */
+  discard?(stepRunId: string): Promise<void>;
+}

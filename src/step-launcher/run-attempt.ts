@@ -1,0 +1,151 @@
+import { mkdir } from "node:fs/promises";
+import { openStepLog, type StepLog } from "../logging/step-log.ts";
+import type { ArtifactVersion, Assignment, Failure, Invocation, StepRun } from "../model/index.ts";
+import { writeFileAtomic } from "../util/write-atomic.ts";
+import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
+import { createAssignment } from "./assignment.ts";
+import { AttemptRecords, type AttemptStatus } from "./attempt-records.ts";
+import type { CacheKey } from "./cache-utils.ts";
+import { prepareOutputArtifactUris } from "./output-utils.ts";
+import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
+import type { RunContext } from "./run-context.ts";
+import { newStepRun } from "./step-runs.ts";
+import { type TimeLimit, withTimeout } from "./timeout.ts";
+import { getConfigEnvironmentVars } from "./utils.ts";
+
+export interface AttemptFacts {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly cacheKey: CacheKey;
+  readonly inputs: Readonly<Record<string, ArtifactVersion>>;
+  readonly retriesLeft: number;
+  readonly signals: ExecutionSignals;
+}
+
+export interface AttemptEnd {
+  readonly stepRun: StepRun;
+  readonly status: AttemptStatus;
+  readonly released: Promise<void>;
+}
+
+/** Runs one attempt from its record to its record: publish, prepare, execute, publish. */
+export const runAttempt = async (
+  context: RunContext,
+  invocation: Invocation,
+  executor: StepExecutor,
+  facts: AttemptFacts,
+): Promise<AttemptEnd> => {
+  const stepRun = await publishBegun(context, invocation, facts);
+  const paths = attemptPaths(context.paths, { ...stepRun, runId: context.run.id });
+  await mkdir(paths.exchange, { recursive: true });
+  const uris = await prepareOutputArtifactUris(context.artifactStore, stepRun, invocation);
+  const records = new AttemptRecords(context, invocation, {
+    ...{ stepRun, uris, logPath: paths.log },
+    willRetry: () => facts.retriesLeft > 0 && !facts.signals.signal.aborted,
+  });
+  const assignment = createAssignment(context, invocation, {
+    ...{ stepRun, uris, inputs: facts.inputs, exchange: paths.exchange },
+  });
+  await writeFileAtomic(paths.assignment, `${JSON.stringify(assignment)}\n`);
+  const work = { context, invocation, assignment, paths, records };
+  const { status, released } = await execute(work, executor, facts.signals);
+  return { stepRun, status, released };
+};
+
+const publishBegun = async (
+  context: RunContext,
+  invocation: Invocation,
+  facts: AttemptFacts,
+): Promise<StepRun> => {
+  const stepRun = newStepRun(context, invocation, facts);
+  const inputs = Object.entries(facts.inputs).map(([name, { id }]) => [name, id] as const);
+  await context.metadata.createStepRun(stepRun, Object.fromEntries(inputs));
+  await context.emit({
+    ...{ event: "step_status", invocation: invocation.id, stepRunId: stepRun.id },
+    ...{ attempt: facts.attempt, status: "initializing" },
+  });
+  return stepRun;
+};
+
+/** An attempt that is under way. */
+export interface AttemptWork {
+  readonly context: RunContext;
+  readonly invocation: Invocation;
+  readonly assignment: Assignment;
+  readonly paths: AttemptPaths;
+  readonly records: AttemptRecords;
+}
+
+const execute = async (
+  work: AttemptWork,
+  executor: StepExecutor,
+  signals: ExecutionSignals,
+): Promise<Pick<AttemptEnd, "status" | "released">> => {
+  const log = await openLog(work);
+  using limit = withTimeout(work.invocation.timeout, signals);
+  const published = Promise.withResolvers<void>();
+  try {
+    const end = await executor.execute(executionOf(work, log, limit, published.promise), limit.signals);
+    const released = release(work, end, log);
+    released.catch(() => {}); // Whoever waits for it is told; nobody does where recording the outcome fails.
+    const status = await work.records.ended(limit.asEnded(end.result)).finally(published.resolve);
+    return { status, released };
+  } catch (error) {
+    await log.end().catch(() => {}); // The fault that led here is the one to tell.
+    await work.records.failed(faultOf(error), "failed");
+    throw error;
+  }
+};
+
+const executionOf = (
+  { context, invocation, assignment, paths, records }: AttemptWork,
+  log: StepLog,
+  limit: TimeLimit,
+  published: Promise<void>,
+): StepExecution => ({
+  ...{ invocation, assignment, paths, log, published },
+  environment: environmentOf(context, invocation),
+  assigned: async (where) => {
+    await records.assigned(where);
+    limit.begin();
+  },
+});
+
+const environmentOf = (
+  { run, snapshot, paths }: RunContext,
+  invocation: Invocation,
+): Record<string, string> => ({
+  ...invocation.environment,
+  ...getConfigEnvironmentVars({
+    ...{ snapshot, runName: run.name },
+    orchestratorRunId: run.orchestratorRunId,
+    storesPath: paths.stores,
+  }),
+  ZENML_STEP_NAME: invocation.id,
+});
+
+const openLog = ({ context, invocation, assignment, paths }: AttemptWork): Promise<StepLog> =>
+  openStepLog({
+    path: paths.log,
+    nonce: assignment.nonce,
+    now: context.now,
+    onRecord: ({ time: _time, ...record }) =>
+      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+  });
+
+/** Waits until nothing of the attempt is left; what it said last is in the log then. */
+export const release = async ({ records }: AttemptWork, end: StepEnd, log: StepLog): Promise<void> => {
+  const { exitCode, warnings } = await end.released;
+  const logged = await log.end().then(
+    () => [],
+    (error: Error) => [error.message],
+  );
+  await records.released({ exitCode, warnings: [...warnings, ...logged] });
+};
+
+const faultOf = (error: unknown): Failure => ({
+  kind: "internal",
+  name: error instanceof Error ? error.name : "Error",
+  message: error instanceof Error ? error.message : String(error),
+  retryable: true,
+});

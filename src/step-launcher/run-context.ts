@@ -1,0 +1,25 @@
+import type { ArtifactStore } from "../artifact/port.ts";
+import type { MetadataStore } from "../metadata/port.ts";
+import type { ArtifactVersion, PipelineRun, PipelineSnapshot, RunEventBody } from "../model/index.ts";
+import type { WorkspacePaths } from "../workspace/paths.ts";
+import type { PriorState } from "./prior.ts";
+
+/** What everything that belongs to one run shares. */
+export interface RunContext {
+  readonly run: PipelineRun;
+  readonly snapshot: PipelineSnapshot;
+  readonly paths: WorkspacePaths;
+  readonly metadata: MetadataStore;
+  readonly artifactStore: ArtifactStore;
+  /** Whether results of earlier runs may be used at all. */
+  readonly enableCache: boolean;
+  /** What invocations had come to before, where the run is resumed. */
+  readonly prior: ReadonlyMap<string, PriorState>;
+  /** Outputs of the invocations that have succeeded so far. */
+  readonly outputs: Map<string, Readonly<Record<string, ArtifactVersion>>>;
+  readonly now: () => Date;
+  /** Tells the world; a returned promise is back-pressure. */
+  readonly emit: (event: RunEventBody) => void | Promise<void>;
+  /** Points a stack from a container at the user's sources. */
+  readonly mapStack: (stack: string) => string;
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
+import type { ArtifactVersion, Failure, Invocation, StepRun, StoredOutput } from "../model/index.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** The outputs of an attempt as artifacts, or why they are not taken. */
+export type TakenOutputs =
+  | { readonly artifacts: Readonly<Record<string, ArtifactVersion>> }
+  | { readonly failure: Failure };
+
+/** An attempt and what its process says that it wrote. */
+export interface ToldOutputs {
+  readonly stepRun: StepRun;
+  /** Output name → URI, as assigned. */
+  readonly uris: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+}
+
+/** Makes artifacts of what an attempt says that it wrote. Its process is not trusted: it may have left links, or less. */
+export const takeOutputs = async (
+  context: RunContext,
+  invocation: Invocation,
+  told: ToldOutputs,
+): Promise<TakenOutputs> => {
+  const names = Object.keys(invocation.outputs);
+  const isWhole =
+    names.length === Object.keys(told.outputs).length && names.every((name) => name in told.outputs);
+  if (!isWhole) return refused(`The step reported other outputs than ${names.join(", ") || "none"}.`);
+  const artifacts: Record<string, ArtifactVersion> = {};
+  for (const name of names) {
+    const taken = await take(context, invocation, { ...told, name });
+    if ("failure" in taken) return taken;
+    artifacts[name] = taken;
+  }
+  return { artifacts };
+};
+
+const take = async (
+  { artifactStore, snapshot, now }: RunContext,
+  invocation: Invocation,
+  { stepRun, uris, outputs, name }: ToldOutputs & { readonly name: string },
+): Promise<ArtifactVersion | { readonly failure: Failure }> => {
+  const [uri, stored] = [uris[name], outputs[name]];
+  if (uri === undefined || stored === undefined) throw new TypeError(`output ${name} has no place`);
+  const stamps = await artifactStore.stamps(uri).catch(problemOf);
+  if (typeof stamps === "string") return refused(`Output "${name}" is refused: ${stamps}`);
+  const sizeBytes = stamps.reduce((sum, stamp) => sum + stamp.sizeBytes, 0);
+  if (sizeBytes !== stored.sizeBytes) {
+    return refused(
+      `Output "${name}" is refused: there are ${sizeBytes} bytes at ${artifactStore.path(uri)}, ` +
+        `and ${stored.sizeBytes} were reported. Something changed it after it was written.`,
+    );
+  }
+  return {
+    ...{ ...stored, id: randomUUID(), uri, stamps },
+    name: `${snapshot.pipelineName}::${invocation.id}::${name}`,
+    createdAt: now().toISOString(),
+    producerStepRunId: stepRun.id,
+  };
+};
+
+const problemOf = (error: unknown): string => {
+  if (error instanceof ArtifactDamagedError) return `at ${error.path}, ${error.problem}`;
+  if (error instanceof ArtifactMissingError) return `there is nothing at ${error.path}.`;
+  throw error;
+};
+
+const refused = (message: string): { readonly failure: Failure } => ({
+  failure: { kind: "wrong_output", name: "OutputRefused", message, retryable: false },
+});

@@ -1,0 +1,37 @@
+import { bytesMaterializer } from "../../src/artifact/materializers/bytes.ts";
+import { jsonMaterializer } from "../../src/artifact/materializers/json.ts";
+import { textMaterializer } from "../../src/artifact/materializers/text.ts";
+import { materializerContract } from "./materializer.contract.ts";
+
+materializerContract("json", jsonMaterializer, {
+  null: null,
+  undefined: undefined,
+  "a number": 1.5,
+  "minus zero": -0,
+  zero: 0,
+  "a lone surrogate": "\uD800",
+  "another lone surrogate": "\uDFFF",
+  rows: [{ a: 1, b: undefined }, { a: Number.NaN }],
+  "a Map": new Map<unknown, unknown>([[new Date(0), new Set([1n])]]),
+  "an object": { a: { b: [new URL("https://example.org/?q=1"), /x/g] } },
+  "an error": Object.assign(new TypeError("no", { cause: new Error("why") }), { code: "E_NO" }),
+  "bytes inside": { weights: new Float32Array([1, 2.5]) },
+});
+
+materializerContract("text", textMaterializer, {
+  "an empty text": "",
+  "a text": "héllo\nworld\r\n",
+  "a text with a byte order mark": "\uFEFFx",
+  "a text with NUL and an astral character": "a\0\u{1F600}",
+});
+
+materializerContract("bytes", bytesMaterializer, {
+  "no bytes": new Uint8Array(),
+  bytes: new Uint8Array([0, 255, 128, 10]),
+  "a Buffer of the same bytes": Buffer.from([0, 255, 128, 10]),
+  "a view on a part": new Uint8Array([9, 1, 2, 9]).subarray(1, 3),
+  floats: new Float64Array([1.5, Number.NaN, -0]),
+  bigints: new BigInt64Array([-1n]),
+  "an ArrayBuffer": new Uint8Array([1, 2, 3]).buffer,
+  "a DataView": new DataView(new Uint8Array([1, 2, 3]).buffer, 1),
+});

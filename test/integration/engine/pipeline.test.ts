@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { connectEngine } from "../../../src/docker/connect.ts";
+import type { ContainerEngine } from "../../../src/docker/port.ts";
+import type { RunEvent } from "../../../src/model/index.ts";
+import { stepdock } from "../../fixtures/cli.ts";
+import { startEngineProxy } from "../../fixtures/engine-proxy.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { sweep } from "./engine-support.ts";
+
+/** Adds three numbers, of which a step tells; a `patience` makes that step wait for as many milliseconds first. */
+const PIPELINE = `
+import { setTimeout } from "node:timers/promises";
+import { pipeline, step } from "stepdock";
+import { run } from "stepdock/host";
+import * as z from "zod";
+
+export const count = step({
+  name: "count",
+  inputs: { patience: z.int() },
+  output: z.array(z.int()),
+  run: async ({ patience }) => {
+    console.log("counting");
+    await setTimeout(patience);
+    return [1, 2, 3];
+  },
+});
+export const add = step({
+  name: "add",
+  inputs: { numbers: z.array(z.int()) },
+  output: z.int(),
+  run: ({ numbers }) => numbers.reduce((sum, number) => sum + number, 0),
+});
+export const adding = pipeline({
+  name: "adding",
+  parameters: { patience: z.int() },
+  define: ({ patience }) => add({ numbers: count({ patience }) }),
+});
+
+if (import.meta.main) {
+  const onEvent = (event) => console.log(JSON.stringify(event));
+  const result = await run(adding, { parameters: { patience: Number(process.argv[2]) }, onEvent });
+  console.error(result.run.status, await result.outputs());
+}
+`;
+
+/** A run that has ended. Disposed, nothing is left of it: base images stay, they are shared by content. */
+interface EndedRun extends AsyncDisposable {
+  readonly status: number | null;
+  readonly events: readonly RunEvent[];
+  readonly stderr: string;
+}
+
+interface PipelineRunOptions {
+  readonly dockerHost: string;
+  readonly patience?: number;
+  readonly onEvent?: (event: RunEvent) => unknown;
+}
+
+/** Milliseconds, fewer than a test has: a run that hangs is ended, so that the test can clear up after it. */
+const HANGS = 90_000;
+
+/** Runs the pipeline in a process of its own, and clears up after it at the engine's own socket. */
+const runPipeline = async (
+  project: Project,
+  direct: ContainerEngine,
+  { dockerHost, patience = 0, onEvent = () => {} }: PipelineRunOptions,
+): Promise<EndedRun> => {
+  const env = { ...process.env, DOCKER_HOST: dockerHost };
+  const options = { cwd: project.directory, env, timeout: HANGS, killSignal: "SIGKILL" } as const;
+  const child = spawn(process.execPath, ["pipeline.ts", `${patience}`], options);
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const stderr = text(child.stderr);
+  const events: RunEvent[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    const event = JSON.parse(line) as RunEvent;
+    events.push(event);
+    await onEvent(event);
+  }
+  const clear = () => clearUp(direct, events);
+  return { status: await ended, events, stderr: await stderr, [Symbol.asyncDispose]: clear };
+};
+
+/** Labels of every container of the run; of none, where it never started. */
+const labelsOf = (events: readonly RunEvent[]): Record<string, string> => {
+  const [started] = events.filter((event) => event.event === "run_started");
+  return { "dev.stepdock.run-id": started?.runId ?? "never started" };
+};
+
+const clearUp = async (engine: ContainerEngine, events: readonly RunEvent[]): Promise<void> => {
+  await sweep(engine, labelsOf(events));
+  for (const event of events) if (event.event === "build_finished") await engine.images.remove(event.image);
+};
+
+describe("a pipeline on an engine behind TCP", () => {
+  it("builds its image, mounts its stores and runs to its result", async () => {
+    await using direct = await connectEngine();
+    await using proxy = await startEngineProxy(direct);
+    await using project = await createProject({ "pipeline.ts": PIPELINE });
+    await using run = await runPipeline(project, direct, { dockerHost: proxy.url });
+    expect(run.stderr).toBe("completed 6\n");
+    expect(run.status).toBe(0);
+    expect(run.events).toContainEqual(expect.objectContaining({ event: "step_log", text: "counting" }));
+  });
+
+  it("is not run where nobody listens: the command line says so and ends with status 3", async () => {
+    await using direct = await connectEngine();
+    await using proxy = await startEngineProxy(direct);
+    await using project = await createProject({ "pipeline.ts": PIPELINE });
+    await proxy.kill();
+    const at = { cwd: project.directory, env: { DOCKER_HOST: proxy.url } };
+    const { status, stdout, stderr } = await stepdock(["run", "pipeline.ts", "--param", "patience=0"], at);
+    expect(`${stdout}${stderr}`).toContain(`DOCKER_HOST (${proxy.url}): nothing listens there`);
+    expect(status).toBe(3);
+  });
+
+  it("fails where the connection is lost midway, which leaves a container with the run's label", async () => {
+    await using direct = await connectEngine();
+    await using proxy = await startEngineProxy(direct);
+    await using project = await createProject({ "pipeline.ts": PIPELINE });
+    await using run = await runPipeline(project, direct, {
+      dockerHost: proxy.url,
+      patience: 1_000_000,
+      onEvent: (event) => event.event === "step_log" && proxy.kill(),
+    });
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain("The engine went away: see with `docker info` whether it runs");
+    const failed = { event: "step_status", invocation: "count", status: "failed" };
+    expect(run.events).toContainEqual(expect.objectContaining(failed));
+    expect(run.events.at(-1)).toMatchObject({ event: "run_finished", status: "failed" });
+    const left = await direct.containers.list(labelsOf(run.events));
+    expect(left).toMatchObject([{ state: "running", labels: { "dev.stepdock.step": "count" } }]);
+  });
+});

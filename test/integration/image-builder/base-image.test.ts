@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectEngine } from "../../../src/docker/connect.ts";
+import type { ContainerEngine, ContainerSpec } from "../../../src/docker/port.ts";
+import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
+import { BaseImageError } from "../../../src/image-builder/base-image-error.ts";
+import { type AssemblyHost, thisHost } from "../../../src/image-builder/base-image-host.ts";
+
+/** `.invalid` is reserved: no name server knows it. */
+const UNREACHABLE = "registry.invalid/stepdock/none:1";
+
+let engine: ContainerEngine;
+beforeAll(async () => {
+  engine = await connectEngine();
+});
+afterAll(() => engine[Symbol.asyncDispose]());
+
+/** A host of which the engine has no image yet: the version is part of the tag. */
+const freshHost = (): AssemblyHost => ({
+  ...thisHost(),
+  nodeVersion: `0.0.0-test-${randomBytes(4).toString("hex")}`,
+});
+
+const assemble = async (host: AssemblyHost) => {
+  const lines: string[] = [];
+  const onOutput = (line: string) => void lines.push(line);
+  const { reference, assembled } = await ensureBaseImage(engine, { preferred: UNREACHABLE, host, onOutput });
+  return {
+    ...{ reference, assembled, lines },
+    [Symbol.asyncDispose]: () => engine.images.remove(reference),
+  };
+};
+
+/** Least privilege, as a step has it, under a uid that the image does not know. */
+const stepLike = (image: string, command: readonly string[]): ContainerSpec => ({
+  ...{ image, command, environment: {}, labels: { "dev.stepdock.test": "1" }, mounts: [] },
+  ...{ user: "4321:4321", network: "none", readOnlyRoot: true, init: true, stdin: false },
+  tmpfs: { "/tmp": "rw,exec,nosuid,nodev,mode=1777" },
+  ...{ capabilitiesDropped: ["ALL"], noNewPrivileges: true },
+});
+
+const printed = async (spec: ContainerSpec): Promise<string> => {
+  const chunks: Buffer[] = [];
+  await using created = await engine.containers.create(spec, {
+    write: (_, chunk) => void chunks.push(Buffer.from(chunk)),
+  });
+  const { ended } = await created.start();
+  const { exitCode } = await ended;
+  return `${Buffer.concat(chunks).toString().trim()} (${exitCode})`;
+};
+
+describe.skipIf(process.platform !== "linux")("without a registry", () => {
+  test("a base image is assembled, said in one line, and used again in silence", async () => {
+    const host = freshHost();
+    await using first = await assemble(host);
+    expect(first.assembled).toBe(true);
+    expect(first.reference).toMatch(new RegExp(`^stepdock/base:node-${host.nodeVersion}-[0-9a-f]{12}$`));
+    expect(first.lines).toEqual([
+      `no registry can be reached: assembled ${first.reference} from this machine's Node v${host.nodeVersion}`,
+    ]);
+    expect(await engine.images.inspect(first.reference)).toMatchObject({
+      labels: { "dev.stepdock.base": "1" },
+      config: { command: ["node"], entrypoint: [] },
+    });
+    const again = await assemble(host);
+    expect(again).toMatchObject({ reference: first.reference, assembled: true, lines: [] });
+  });
+
+  test("in it, Node and a shell run as a step does: any uid, no network, no capability", async () => {
+    await using base = await assemble(freshHost());
+    const node = stepLike(base.reference, ["node", "-p", "[process.version, process.getuid()].join()"]);
+    expect(await printed(node)).toBe(`${process.version},4321 (0)`);
+    const shell = "cd /tmp && echo one > f && cat f && ls -d /home/node && stat -c %a /tmp";
+    expect(await printed(stepLike(base.reference, ["sh", "-c", shell]))).toBe("one\n/home/node\n1777 (0)");
+  });
+
+  test("names are resolved and Node finds the user's home as in any image", async () => {
+    await using base = await assemble(freshHost());
+    const script = `require("dns").lookup("localhost", (e, a) => console.log(e ?? a, os.userInfo().homedir))`;
+    const spec = { ...stepLike(base.reference, ["node", "-e", script]), user: "1000:1000" };
+    expect(await printed(spec)).toMatch(/^(127\.0\.0\.1|::1) \/home\/node \(0\)$/);
+  });
+
+  test("equal content gives equal layers, whatever the image is called", async () => {
+    await using one = await assemble(freshHost());
+    await using other = await assemble(freshHost());
+    expect(other.reference).not.toBe(one.reference);
+    const [first, second] = await Promise.all(
+      [one, other].map(({ reference }) => engine.images.inspect(reference)),
+    );
+    expect(second?.layers).toEqual(first?.layers);
+  });
+
+  test("an image that the engine has already is taken as it is", async () => {
+    await using base = await assemble(freshHost());
+    const { reference, assembled } = await ensureBaseImage(engine, { preferred: base.reference });
+    expect({ reference, assembled }).toEqual({ reference: base.reference, assembled: false });
+  });
+
+  test("without busybox the error says what to install", async () => {
+    const failure = ensureBaseImage(engine, {
+      preferred: UNREACHABLE,
+      host: { ...thisHost(), searchPath: [] },
+    });
+    await expect(failure).rejects.toThrow(BaseImageError);
+    await expect(failure).rejects.toThrow(/there is no busybox; install the package busybox-static/);
+  });
+
+  test("once the signal is aborted nothing is assembled", async () => {
+    const host = freshHost();
+    const failure = ensureBaseImage(engine, { preferred: UNREACHABLE, host, signal: AbortSignal.abort() });
+    await expect(failure).rejects.toMatchObject({ code: "interrupted" });
+    const images = await engine.images.list({ "dev.stepdock.base": "1" });
+    expect(images.flatMap(({ tags }) => tags).filter((tag) => tag.includes(host.nodeVersion))).toEqual([]);
+  });
+});
+
+test("a machine of another kind than the engine's assembles nothing and names a way out", async () => {
+  const host: AssemblyHost = { ...thisHost(), platform: "darwin", architecture: "arm64" };
+  const failure = ensureBaseImage(engine, { preferred: UNREACHABLE, host });
+  await expect(failure).rejects.toMatchObject({ code: "image_not_found", reference: UNREACHABLE });
+  await expect(failure).rejects.toThrow(
+    /its Node is for darwin\/arm64, the engine runs linux\/.*docker load/,
+  );
+});

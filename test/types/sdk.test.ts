@@ -1,0 +1,154 @@
+import { describe, expect, expectTypeOf, test } from "vitest";
+import * as z from "zod";
+import * as mini from "zod/mini";
+import { type OutputHandle, pipeline, step } from "../../src/index.ts";
+
+// The compiler checks these: `tsc` fails where an expectation does not hold, or an expected error is missing.
+
+const load = step({
+  name: "load",
+  inputs: { city: z.string(), limit: z.int().default(10), note: z.string().optional() },
+  outputs: { days: z.array(z.number()), label: z.string() },
+  run: ({ city, limit, note }) => {
+    expectTypeOf(city).toEqualTypeOf<string>();
+    expectTypeOf(limit).toEqualTypeOf<number>();
+    expectTypeOf(note).toEqualTypeOf<string | undefined>();
+    return { days: [limit], label: city };
+  },
+});
+
+const score = step({
+  name: "score",
+  inputs: { days: z.array(z.number()) },
+  output: z.number(),
+  run: async ({ days }, { log, signal }) => {
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    log.info("scoring");
+    return days.length;
+  },
+});
+
+const notify = step({ name: "notify", run: () => {} });
+
+const parseDate = step({
+  name: "parse_date",
+  inputs: { text: z.string().transform((text) => new Date(text)) },
+  outputs: { year: z.codec(z.string(), z.number(), { decode: Number, encode: String }) },
+  run: ({ text }) => {
+    expectTypeOf(text).toEqualTypeOf<Date>();
+    return { year: String(text.getUTCFullYear()) };
+  },
+});
+
+const wide = step({ name: "wide", inputs: { value: z.union([z.number(), z.string()]) }, run: () => {} });
+const record = step({
+  name: "record",
+  inputs: { value: z.record(z.string(), z.unknown()) },
+  run: () => {},
+});
+
+describe("the compiler", () => {
+  test("gives handles of the outputs' types", () => {
+    pipeline({
+      name: "p",
+      parameters: { city: z.string().default("seattle"), epochs: z.int() },
+      define: ({ city, epochs }) => {
+        expectTypeOf(city).toEqualTypeOf<string>();
+        expectTypeOf(epochs).toEqualTypeOf<number>();
+        const { days, label } = load({ city });
+        expectTypeOf(days).toEqualTypeOf<OutputHandle<number[]>>();
+        expectTypeOf(label).toEqualTypeOf<OutputHandle<string>>();
+        const total = score({ days });
+        expectTypeOf(total).toEqualTypeOf<OutputHandle<number>>();
+        wide({ value: total });
+        wide({ value: label });
+        notify.with({ after: [total, "load"] })();
+        expectTypeOf(parseDate({ text: label }).year).toEqualTypeOf<OutputHandle<number>>();
+        return { total };
+      },
+    });
+    expect(load.name).toBe("load");
+  });
+
+  test("refuses wrong wiring", () => {
+    pipeline({
+      name: "p",
+      define: () => {
+        const { days, label } = load({ city: "x", limit: 3 });
+        // @ts-expect-error: a string is no array of numbers
+        score({ days: label });
+        // @ts-expect-error: a literal of the wrong type
+        load({ city: 1 });
+        // @ts-expect-error: a required input is missing
+        load({});
+        // @ts-expect-error: a required input is missing altogether
+        load();
+        // @ts-expect-error: no such input
+        load({ city: "x", town: "y" });
+        // @ts-expect-error: an output handle is no record
+        record({ value: label });
+        // @ts-expect-error: all outputs at once are not one of them
+        score({ days: load({ city: "x" }) });
+        // @ts-expect-error: no such output
+        load({ city: "x" }).nothing;
+        score({ days });
+      },
+    });
+    expect(score.name).toBe("score");
+  });
+
+  test("refuses a function that does not return its outputs", () => {
+    // @ts-expect-error: a string is no number
+    step({ name: "s", output: z.number(), run: () => "x" });
+    // @ts-expect-error: one output is missing
+    step({ name: "s", outputs: { a: z.number(), b: z.number() }, run: () => ({ a: 1 }) });
+    // @ts-expect-error: one output is of the wrong type
+    step({ name: "s", outputs: { a: z.number() }, run: async () => ({ a: "1" }) });
+    // @ts-expect-error: no such option
+    step({ name: "s", retries: 3, run: () => {} });
+    expect(true).toBe(true);
+  });
+
+  test("takes the schemas of zod/mini as well", () => {
+    const small = step({
+      name: "small",
+      inputs: { n: mini.number() },
+      output: mini.string(),
+      run: ({ n }) => n.toFixed(),
+    });
+    expectTypeOf(small.run({ n: 1 })).resolves.toEqualTypeOf<string>();
+    expect(small.name).toBe("small");
+  });
+
+  test("knows what a direct call takes and gives", () => {
+    expectTypeOf(load.run).parameter(0).toEqualTypeOf<{
+      readonly city: string;
+      readonly limit?: number | undefined;
+      readonly note?: string | undefined;
+    }>();
+    expectTypeOf(score.run({ days: [] })).resolves.toEqualTypeOf<number>();
+    expectTypeOf(notify.run({})).resolves.toEqualTypeOf<undefined>();
+    expectTypeOf(load.with({ id: "other", retry: { maxRetries: 2 } })).toEqualTypeOf(load);
+  });
+
+  test("checks the options of pipelines and steps", () => {
+    const p = pipeline({ name: "p", define: () => {} });
+    p.with({ executionMode: "fail_fast", settings: { docker: { aptPackages: ["git"] } } });
+    // @ts-expect-error: no such mode
+    p.with({ executionMode: "fail_later" });
+    // @ts-expect-error: no such setting
+    load.with({ settings: { dockr: {} } });
+    expect(p.name).toBe("p");
+  });
+});
+
+test("a step without outputs in a pipeline can be waited for", () => {
+  const built = pipeline({
+    name: "p",
+    define: () => {
+      const first = notify();
+      notify.with({ after: first })();
+    },
+  });
+  expect(built.name).toBe("p");
+});

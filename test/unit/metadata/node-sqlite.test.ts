@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { Child } from "./child.ts";
+import { aDatabaseFile } from "./files.ts";
+
+test("opening a store prints no warning about SQLite, whatever Node it is", async () => {
+  await using file = await aDatabaseFile();
+  await using child = new Child("open-and-save", [file.path]);
+  expect(await child.finish()).toMatchObject({
+    stderr: expect.not.stringContaining("SQLite"),
+    exitCode: 0,
+  });
+});
+
+test("other warnings still come through", async () => {
+  await import("../../../src/metadata/sqlite/node-sqlite.ts");
+  const warned = Promise.withResolvers<Error>();
+  process.once("warning", warned.resolve);
+  process.emitWarning("a test's own", "ExperimentalWarning");
+  expect((await warned.promise).message).toBe("a test's own");
+});

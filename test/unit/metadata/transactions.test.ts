@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { openSqliteMetadataStore } from "../../../src/metadata/sqlite-metadata-store.ts";
+import { anArtifact, aRun, aSnapshot, aStepRun } from "../../contract/metadata-records.ts";
+import { aDatabaseFile } from "./files.ts";
+
+const WAL_HEADER = 32;
+const FRAME_HEADER = 24;
+
+/** Commits in the write-ahead log: frames that carry the size of the database (https://sqlite.org/fileformat2.html#walformat). */
+const countCommits = async (path: string): Promise<number> => {
+  const log = await readFile(`${path}-wal`);
+  const frame = FRAME_HEADER + log.readUInt32BE(8);
+  let commits = 0;
+  for (let at = WAL_HEADER; at < log.length; at += frame) if (log.readUInt32BE(at + 4) > 0) commits++;
+  return commits;
+};
+
+test("a thousand step runs with inputs and outputs are one transaction, as is every other change", async () => {
+  await using file = await aDatabaseFile();
+  await using store = await openSqliteMetadataStore({ path: file.path });
+  await store.saveSnapshot(aSnapshot());
+  await store.createRun(aRun("run-1"));
+  await store.createStepRun(aStepRun("load"), {});
+  await store.updateStepRun("load", { containerId: "f00d" });
+  await store.completeStepRun("load", { status: "completed" }, { days: anArtifact("days", "load") });
+  const before = await countCommits(file.path);
+  expect(before).toBe(5);
+  const stepRuns = Array.from({ length: 1000 }, (_, index) => aStepRun(`step-${index}`));
+  const links = { days: "days" };
+  await store.createStepRuns(stepRuns.map((stepRun) => ({ stepRun, inputs: links, outputs: links })));
+  expect(await countCommits(file.path)).toBe(before + 1);
+  await store.listStepRuns("run-1");
+  await store.findRun("latest");
+  expect(await countCommits(file.path)).toBe(before + 1);
+});
