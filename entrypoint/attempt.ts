@@ -1,57 +1,75 @@
 import { createLocalArtifactStore } from "../src/artifact/local-artifact-store.ts";
 import type { Assignment } from "../src/model/assignment.ts";
 import type { Failure, FailureKind } from "../src/model/failure.ts";
-import { ENTRYPOINT_EXIT, type StepResult } from "../src/model/result.ts";
-import { thrownFailure } from "../src/step-runner/failures.ts";
+import { ENTRYPOINT_EXIT, hooksOfEndBegun, type StepResult } from "../src/model/result.ts";
+import type { AttemptRunner } from "../src/step-runner/attempt-runner.ts";
+import { StepFailure, thrownFailure } from "../src/step-runner/failures.ts";
+import { HookRunner } from "../src/step-runner/hook-runner.ts";
 import { StepRunner } from "../src/step-runner/step-runner.ts";
 import type { LoadedStep } from "./load-step.ts";
 import { exitCodeOf, report } from "./report.ts";
 
+/** Where things are in this container. */
+export interface AttemptPlaces {
+  /** The artifact stores. */
+  readonly stores: string;
+  /** The code of the step, and of its pipeline's hooks. */
+  readonly bundles: string;
+}
+
 /** One assigned attempt: exactly one result is reported, however the user's code ends the process. */
 export class Attempt {
   readonly #assignment: Assignment;
-  readonly #storesPath: string;
+  readonly #places: AttemptPlaces;
   readonly #abort = new AbortController();
   #listensForStop = false;
   #drained = false;
   #reported = false;
+  #runner: AttemptRunner | undefined;
 
-  constructor(assignment: Assignment, storesPath: string) {
+  constructor(assignment: Assignment, places: AttemptPlaces) {
     this.#assignment = assignment;
-    this.#storesPath = storesPath;
+    this.#places = places;
   }
 
   async run(step: LoadedStep): Promise<void> {
     this.#watch();
-    if ("failure" in step) return this.finish(this.#failed(step.failure));
-    this.finish(await this.#runner(step).run(this.#assignment));
+    if ("failure" in step && !this.#assignment.hook) return this.finish(this.#failed(step.failure));
+    this.#runner = this.#runnerOf(step);
+    this.finish(await this.#runner.run(this.#assignment));
   }
 
   finish(result: StepResult): void {
     if (this.#reported) return;
     this.#reported = true;
-    process.exit(this.#tryReport(this.#gaveUp(result) ? this.#failed(stopped()) : result));
+    process.exit(this.#tryReport(this.#gaveUp(result) ? { ...result, failure: stopped() } : result));
   }
 
   /** A step that ends with the error of its aborted signal did what it was asked to. */
-  #gaveUp(result: StepResult): boolean {
-    return this.#abort.signal.aborted && result.status === "failed" && result.failure.name === ABORTED;
+  #gaveUp(result: StepResult): result is Extract<StepResult, { status: "failed" }> {
+    if (!this.#abort.signal.aborted || result.status !== "failed" || hooksOfEndBegun(result)) return false;
+    return result.failure.name === ABORTED;
   }
 
-  #runner(step: Extract<LoadedStep, { definition: unknown }>): StepRunner {
+  #runnerOf(step: LoadedStep): AttemptRunner {
+    const definition = "definition" in step ? step.definition : undefined;
+    return definition && !this.#assignment.hook
+      ? new StepRunner(this.#options(definition))
+      : new HookRunner(this.#options(definition));
+  }
+
+  #options<D>(definition: D) {
     const attempt = this;
-    return new StepRunner({
-      definition: step.definition,
-      store: createLocalArtifactStore({
-        root: this.#storesPath,
-        name: this.#assignment.artifactStore,
-      }),
+    return {
+      definition,
+      store: createLocalArtifactStore({ root: this.#places.stores, name: this.#assignment.artifactStore }),
+      bundles: this.#places.bundles,
       log: console,
       get signal() {
         attempt.#listensForStop = true;
         return attempt.#abort.signal;
       },
-    });
+    };
   }
 
   #tryReport(result: StepResult): number {
@@ -66,25 +84,31 @@ export class Attempt {
 
   /** Whatever else may end the process before the step is done. */
   #watch(): void {
-    process.on("uncaughtException", (error) => this.finish(this.#failed(thrownFailure(error))));
+    process.on("uncaughtException", (error) => {
+      if (!this.#runner?.interrupt(error)) this.finish(this.#cutShort(thrownFailure(error)));
+    });
     process.on("SIGTERM", () => this.#stop());
     process.on("beforeExit", () => {
-      this.#drained = true;
+      // A hook that never settles is left behind; what follows it is done.
+      this.#drained = !this.#runner?.interrupt(new StepFailure(neverSettled()));
     });
     process.on("exit", (code) => this.#exiting(code));
   }
 
-  /** A step that listens to its signal gets the grace period to end well; one that does not ends now. */
+  /** A step that listens to its signal gets the grace period to end well; one that does not, or has ended, ends now. */
   #stop(): void {
     this.#abort.abort(new DOMException("The step is asked to stop.", ABORTED));
-    if (!this.#listensForStop) this.finish(this.#failed(stopped()));
+    if (this.#runner?.settled || !this.#listensForStop) this.finish(this.#cutShort(stopped()));
   }
 
   #exiting(code: number): void {
     if (this.#reported) return;
     this.#reported = true;
-    process.exitCode =
-      this.#tryReport(this.#failed(this.#drained ? neverSettled() : exitedByItself(code))) || 1;
+    process.exitCode = this.#tryReport(this.#cutShort(this.#drained ? neverSettled() : exitedByItself(code)));
+  }
+
+  #cutShort(failure: Failure): StepResult {
+    return this.#runner?.cutShort(failure) ?? this.#failed(failure);
   }
 
   #failed(failure: Failure): StepResult {

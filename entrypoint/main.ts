@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { dirname } from "node:path";
 import { isStepdockError } from "../src/errors/error.ts";
 import { ENTRYPOINT_EXIT } from "../src/model/result.ts";
 import { parseArguments, storesPath } from "./arguments.ts";
@@ -21,12 +22,11 @@ const main = async (): Promise<void> => {
   const step = await loadStep(given.stepSource);
   const assignment = await readAssignment(given.assignment);
   if (!assignment) process.exit(ENTRYPOINT_EXIT.notAssigned);
-  await new Attempt(assignment, stores).run(step);
+  await new Attempt(assignment, { stores, bundles: dirname(given.stepSource) }).run(step);
 };
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`stepdock: ${(error as Error).message}\n`);
+// No top-level await: Node would warn, in the step's log, of one that a step left unsettled.
+main().catch((error: Error) => {
+  process.stderr.write(`stepdock: ${error.message}\n`);
   process.exit(isStepdockError(error) ? ENTRYPOINT_EXIT.badArguments : ENTRYPOINT_EXIT.internal);
-}
+});

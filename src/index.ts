@@ -1,4 +1,6 @@
 export type { StepContext, StepLogger } from "./pipeline/context.ts";
+export { FatalError } from "./pipeline/fatal-error.ts";
+export type { CleanupContext, InitContext, RunHooks, StepHooks } from "./pipeline/hooks.ts";
 export type { InvocationOptions, PipelineOptions, StepOptions } from "./pipeline/options.ts";
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 export type { InvocationReference, OutputHandle } from "./pipeline/schema.ts";

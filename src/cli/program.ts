@@ -37,6 +37,7 @@ export const createProgram = (outputs: Outputs, done: Done): Command => {
     workspace: workspaceRoot({ directory: program.opts<{ workspace?: string }>().workspace }),
   });
   addRunCommands(program, context, done);
+  addResumeCommand(program, context, done);
   addRecordCommands(program, context, done);
   addCareCommands(program, context, done);
   return program.addHelpText("after", examples(["stepdock run pipeline.ts", "stepdock show latest"]));
@@ -80,6 +81,17 @@ const addRunCommands = (program: Command, context: () => CommandContext, done: D
     .action(async (file: string, exportName: string | undefined, options) => {
       const { planCommand } = await import("./commands/plan.ts");
       done(await planCommand(context(), { ...options, file, exportName }));
+    });
+};
+
+const addResumeCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  recordCommand(program, "resume", "go on with a run whose process died")
+    .option("--max-parallel <n>", "steps that may run at once (default: the engine's CPUs)", wholeNumber(1))
+    .option("--json", "print JSON, one event a line")
+    .addHelpText("after", examples(["stepdock resume latest", "stepdock resume 3f2a91"]))
+    .action(async (run: string, options) => {
+      const { resumeCommand } = await import("./commands/resume.ts");
+      done(await resumeCommand(context(), { ...options, run }));
     });
 };
 

@@ -12,7 +12,8 @@ export interface ErrorReport {
 }
 
 /** What becomes of whatever a command threw. */
-export const describeError = (error: unknown): ErrorReport => {
+export const describeError = (thrown: unknown): ErrorReport => {
+  const error = firstOf(thrown);
   if (isStepdockError(error)) {
     return { exit: ERROR_EXIT[error.code] ?? EXIT.failed, code: error.code, message: error.message };
   }
@@ -21,6 +22,10 @@ export const describeError = (error: unknown): ErrorReport => {
   }
   return { exit: EXIT.failed, code: "internal", message: faultText(error) };
 };
+
+/** What went wrong first: giving things back after it may have failed for the same reason. */
+const firstOf = (error: unknown): unknown =>
+  error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 
 const faultText = (error: unknown): string => {
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,7 +3,12 @@ import { CyclicGraphError } from "../dag/errors.ts";
 import { topsortedLayers } from "../dag/topsort.ts";
 import { isStepdockError } from "../errors/error.ts";
 import type { PipelineSnapshot } from "../model/index.ts";
-import { PIPELINE, type Pipeline, type PipelineDefinition, type WiredPipeline } from "../pipeline/pipeline.ts";
+import {
+  PIPELINE,
+  type Pipeline,
+  type PipelineDefinition,
+  type WiredPipeline,
+} from "../pipeline/pipeline.ts";
 import { isHandle } from "../pipeline/schema.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";

@@ -1,4 +1,5 @@
 import type Dockerode from "dockerode";
+import { adoptContainer } from "./container-adoption.ts";
 import { createContainer } from "./container-lifecycle.ts";
 import { removeContainer } from "./container-removal.ts";
 import { abortOption } from "./get-json.ts";
@@ -9,6 +10,7 @@ import { asDockerError } from "./request-error.ts";
 /** The port's containers over dockerode. */
 export const createContainerClient = (docker: Dockerode): ContainerClient => ({
   create: (spec, sink, options) => createContainer(docker, spec, sink, options),
+  adopt: (id, sink, options) => adoptContainer(docker, id, sink, options),
   list: (labels, options) => listContainers(docker, labels, options),
   remove: (id, options) => removeContainer(docker, id, options?.signal),
 });

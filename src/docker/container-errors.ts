@@ -42,6 +42,22 @@ export class ContainerRemovedError extends StepdockError {
   }
 }
 
+/** It was created and never ran, so it has no end. Where the engine tried to start it, `reason` has its words. */
+export class ContainerNotStartedError extends StepdockError {
+  readonly code = "docker_request_failed";
+  readonly containerId: string;
+  readonly reason: string;
+
+  constructor(containerId: string, reason: string) {
+    const why = reason === "" ? "was never started" : `could not start (${reason})`;
+    super(
+      `Container ${containerId.slice(0, 12)} ${why}, so it has no end. Remove it and run its step again.`,
+    );
+    this.containerId = containerId;
+    this.reason = reason;
+  }
+}
+
 const REMOVED = {
   us: "was disposed before its end was known. Await `ended`, or stop it, before it is disposed.",
   someone_else:

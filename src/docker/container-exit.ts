@@ -2,15 +2,15 @@ import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import { ContainerRemovedError, connectionLost } from "./container-errors.ts";
 import type { ArmedWait } from "./container-wait.ts";
-import { demultiplex, FrameError } from "./demultiplexer.ts";
-import type { ExitState, OutputSink } from "./port.ts";
+import { demultiplex, FrameError, type FrameSink } from "./demultiplexer.ts";
+import type { ExitState } from "./port.ts";
 import { asDockerError, DockerRequestError, statusCodeOf } from "./request-error.ts";
 
 /**
  * Hands all that a container prints to the sink and resolves at the end of the stream. Rejects with what the sink
  * threw, with "connection lost", or with `DockerRequestError` for bytes that are not the engine's framing.
  */
-export const drainOutput = async (id: string, output: Readable, sink: OutputSink): Promise<void> => {
+export const drainOutput = async (id: string, output: Readable, sink: FrameSink): Promise<void> => {
   try {
     await demultiplex(chunksOf(id, output), sink);
   } catch (cause) {

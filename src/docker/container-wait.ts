@@ -1,8 +1,7 @@
-import { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import * as z from "zod";
-import { abortOption } from "./get-json.ts";
+import { dialStream } from "./dial-stream.ts";
 
 const WaitAnswer = z.object({
   StatusCode: z.int(),
@@ -11,7 +10,8 @@ const WaitAnswer = z.object({
 
 type WaitAnswer = z.output<typeof WaitAnswer>;
 
-export type WaitCondition = "next-exit" | "removed";
+/** `not-running` is met already by a container that exited, and by one that was never started. */
+export type WaitCondition = "next-exit" | "not-running" | "removed";
 
 /** The engine is waiting; `answer` settles when it has waited. In an object, so that awaiting this does not await that. */
 export interface ArmedWait {
@@ -29,30 +29,9 @@ export const armWait = async (
   condition: WaitCondition,
   signal?: AbortSignal,
 ): Promise<ArmedWait> => {
-  const response = await dialWait(docker, id, condition, signal);
+  const request = { method: "POST", path: `/containers/${id}/wait`, query: { condition } } as const;
+  const response = await dialStream(docker, request, signal);
   const answer = json(response).then((body) => WaitAnswer.parse(body));
   answer.catch(() => {});
   return { answer };
-};
-
-const dialWait = (
-  docker: Dockerode,
-  id: string,
-  condition: WaitCondition,
-  signal: AbortSignal | undefined,
-): Promise<IncomingMessage> => {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = {
-    path: `/containers/${id}/wait?`,
-    method: "POST",
-    options: { _query: { condition }, _body: {} },
-    isStream: true,
-    statusCodes: { 200: true },
-    ...abortOption(signal),
-  };
-  docker.modem.dial(request, (error, response) => {
-    if (response instanceof IncomingMessage) resolve(response);
-    else reject(error ?? new Error("the engine gave no answer that can be read"));
-  });
-  return promise;
 };

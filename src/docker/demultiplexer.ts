@@ -1,4 +1,4 @@
-import type { OutputSink, StreamName } from "./port.ts";
+import type { StreamName } from "./port.ts";
 
 const HEADER_BYTES = 8;
 const SYSTEM_ERROR = 3;
@@ -13,6 +13,12 @@ export class FrameError extends Error {}
 interface Piece {
   readonly stream: StreamName;
   readonly bytes: Buffer;
+  readonly startsFrame: boolean;
+}
+
+/** An `OutputSink` that may want to know where frames start: in `logs` each is one message. */
+export interface FrameSink {
+  write(stream: StreamName, bytes: Buffer, startsFrame: boolean): void | Promise<void>;
 }
 
 /**
@@ -21,11 +27,11 @@ interface Piece {
  * at one chunk of the source however long the frame. Reads no further while the sink's promise is pending.
  * Rejects with `FrameError`, or with what the source or the sink threw. Mirrors Docker's `pkg/stdcopy`.
  */
-export const demultiplex = async (source: AsyncIterable<Buffer>, sink: OutputSink): Promise<void> => {
+export const demultiplex = async (source: AsyncIterable<Buffer>, sink: FrameSink): Promise<void> => {
   const parser = new FrameParser();
   for await (const chunk of source) {
-    for (const { stream, bytes } of parser.read(chunk)) {
-      const written = sink.write(stream, bytes);
+    for (const { stream, bytes, startsFrame } of parser.read(chunk)) {
+      const written = sink.write(stream, bytes, startsFrame);
       if (written !== undefined) await written;
     }
   }
@@ -36,6 +42,7 @@ class FrameParser {
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
   #payloadLeft = 0;
+  #startsFrame = false;
   #systemError: Buffer[] = [];
 
   *read(chunk: Buffer): Generator<Piece> {
@@ -69,6 +76,7 @@ class FrameParser {
       throw new FrameError(`a frame of unknown type ${type}: has the container a terminal (TTY)?`);
     this.#payloadLeft = this.#header.readUInt32BE(4);
     this.#headerBytes = 0;
+    this.#startsFrame = true;
     if (type === SYSTEM_ERROR && this.#payloadLeft === 0) this.#throwSystemError();
   }
 
@@ -77,7 +85,8 @@ class FrameParser {
     this.#payloadLeft -= piece.length;
     const stream = STREAMS[this.#header.readUInt8(0)];
     if (stream === undefined) this.#gatherSystemError(piece);
-    else yield { stream, bytes: piece };
+    else yield { stream, bytes: piece, startsFrame: this.#startsFrame };
+    this.#startsFrame = false;
     return piece.length;
   }
 

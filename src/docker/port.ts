@@ -172,6 +172,27 @@ export interface StartedContainer {
   kill(signal?: string, options?: Cancellable): Promise<void>;
 }
 
+/**
+ * `paused` is followed as `running` is. `created`: it was never started, or could not be. `restarting`: by a policy,
+ * which the containers made here have none of; then `ended` is one of its exits.
+ */
+export type AdoptedState = "created" | "running" | "paused" | "restarting" | "exited";
+
+/** A container that another process made. Disposing it kills if needed and removes it with its volumes. */
+export interface AdoptedContainer extends AsyncDisposable {
+  readonly id: string;
+  /** At the adoption. */
+  readonly state: AdoptedState;
+  /**
+   * As that of `StartedContainer`. A container that is `created` has no end: rejects with `ContainerNotStartedError`.
+   * Rejects with `DockerRequestError` where the engine went away: the container may still run, and be adopted again.
+   */
+  readonly ended: Promise<ExitState>;
+  /** As those of `StartedContainer`; they wake a container that is paused. */
+  stop(graceSeconds: number, options?: Cancellable): Promise<void>;
+  kill(signal?: string, options?: Cancellable): Promise<void>;
+}
+
 export interface ContainerRecord {
   readonly id: string;
   readonly name: string;
@@ -185,6 +206,13 @@ export interface ContainerRecord {
 export interface ContainerClient {
   /** create → attach → arm `wait` with next-exit. Disposing it kills if needed and removes it with its volumes. */
   create(spec: ContainerSpec, sink: OutputSink, options?: Cancellable): Promise<CreatedContainer>;
+  /**
+   * Takes over a container whose maker died, running or not. The sink is given all that it ever printed, from the
+   * beginning, out of the engine's log. Its stdin cannot be had again. Undefined where there is no such container, or
+   * only one whose removal was begun (`removing`, `dead`). `signal` counts until this resolves, and where it rejects
+   * the container is left as it was.
+   */
+  adopt(id: string, sink: OutputSink, options?: Cancellable): Promise<AdoptedContainer | undefined>;
   list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<ContainerRecord[]>;
   /** Kills if needed, removes with anonymous volumes. Gone already, or going, is success. */
   remove(id: string, options?: Cancellable): Promise<void>;

@@ -14,8 +14,7 @@ const thrown = (file: string, error: unknown, bundle: HostBundle): string => {
 };
 
 /** Node's linker tells a missing export in terms of the emitted files. */
-const MISSING =
-  /^(file:.*):(\d+)\n.*\n( *)\^+\n.*module '(.*)\.mjs' does not provide an export named '(.*)'/;
+const MISSING = /^(file:.*):(\d+)\n.*\n( *)\^+\n.*module '(.*)\.mjs' does not provide an export named '(.*)'/;
 
 const missingExport = (error: unknown, bundle: HostBundle): string | undefined => {
   const stack = error instanceof SyntaxError ? (error.stack ?? "") : "";

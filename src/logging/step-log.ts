@@ -3,6 +3,7 @@ import { createLineSplitter } from "./line-splitter.ts";
 import type { LogRecord, LogStream } from "./log-record.ts";
 import { LogTail } from "./log-tail.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
+import { type RecordedOutput, readRecordedOutput } from "./recorded-output.ts";
 
 export interface StepLogOptions {
   /** The attempt's `log.ndjson`; appended to. */
@@ -23,6 +24,26 @@ export async function openStepLog(options: StepLogOptions): Promise<StepLog> {
   return new StepLog(await openLogWriter(options.path), options);
 }
 
+/**
+ * Takes over the log of an attempt whose process died before it ended the log. Write each stream to it again from its
+ * very beginning: the bytes that are on file, counted without the frame, are left out, and the next one is recorded
+ * next, be it in the middle of a line. So the file ends as if nothing had happened, but for the times, and for the
+ * border between two `partial` records. The frame is found again, though it may be on none of the records that
+ * `onRecord` is called with, which are the new ones only; `tail` begins with what is on file. Lines from the first
+ * damaged one on are removed from the file and recorded again. A log that does not exist is begun.
+ *
+ * @throws {LogWriteError} {@link LogReadError}
+ */
+export async function adoptStepLog(options: StepLogOptions): Promise<StepLog> {
+  const writer = await openLogWriter(options.path);
+  try {
+    return new StepLog(writer, options, await readRecordedOutput(options.path));
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
 /** What becomes of all that a step prints: frame out, cut into lines, to the file, then to the listener. */
 export class StepLog implements AsyncDisposable {
   /** The SHA-256 of result.json as soon as the frame is in; undefined if the output ended without one. Never rejects. */
@@ -31,13 +52,21 @@ export class StepLog implements AsyncDisposable {
   readonly #scanner: FrameScanner | undefined;
   readonly #splitters = { stdout: createLineSplitter("stdout"), stderr: createLineSplitter("stderr") };
   readonly #writer: LogWriter;
-  readonly #tail = new LogTail();
+  readonly #tail: LogTail;
+  /** On file already, of what is still to come. */
+  readonly #toSkip: Record<LogStream, number>;
   readonly #onRecord: NonNullable<StepLogOptions["onRecord"]>;
   readonly #now: () => Date;
   #ending: Promise<void> | undefined;
 
-  constructor(writer: LogWriter, { nonce, onRecord = () => {}, now = () => new Date() }: StepLogOptions) {
+  constructor(
+    writer: LogWriter,
+    { nonce, onRecord = () => {}, now = () => new Date() }: StepLogOptions,
+    recorded?: RecordedOutput,
+  ) {
     this.#writer = writer;
+    this.#tail = recorded?.tail ?? new LogTail();
+    this.#toSkip = { stdout: 0, stderr: 0, ...recorded?.bytes };
     this.#onRecord = onRecord;
     this.#now = now;
     this.frame = this.#frame.promise;
@@ -83,7 +112,13 @@ export class StepLog implements AsyncDisposable {
 
   #split(stream: LogStream, parts: readonly Buffer[]): LogRecord[] {
     const time = this.#now().toISOString();
-    return parts.flatMap((part) => this.#splitters[stream].push(part, time));
+    return parts.flatMap((part) => this.#splitters[stream].push(this.#skip(stream, part), time));
+  }
+
+  #skip(stream: LogStream, part: Buffer): Buffer {
+    const rest = part.subarray(this.#toSkip[stream]);
+    this.#toSkip[stream] -= part.length - rest.length;
+    return rest;
   }
 
   #rest(): LogRecord[] {

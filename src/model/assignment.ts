@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { Failure } from "./failure.ts";
+import { HookBindings, StepHookName } from "./hooks.ts";
 
 /** An input as the entrypoint gets it. Parameters are parsed already; artifacts are parsed by the step's own schema. */
 export const AssignedInput = z.discriminatedUnion("kind", [
@@ -22,6 +24,12 @@ export const Assignment = z.object({
   invocationId: z.string(),
   stepName: z.string(),
   attempt: z.int(),
+  /** Whether a failure is final though it may be tried again: no retries are left. Default true. */
+  lastAttempt: z.optional(z.boolean()),
+  /** The hooks of the step. Absent: those of its own definition. */
+  hooks: z.optional(HookBindings),
+  /** Present: nothing but these hooks are to be called, for an attempt whose own process could not call them. */
+  hook: z.optional(z.object({ names: z.array(StepHookName), failure: z.optional(Failure) })),
   /** Name of the artifact store that all URIs here belong to. */
   artifactStore: z.string(),
   inputs: z.record(z.string(), AssignedInput),

@@ -1,6 +1,9 @@
 import type { Failure } from "./failure.ts";
+import type { RunHooks } from "./hooks.ts";
 import type { SkipReason } from "./run.ts";
 import type { ExecutionStatus } from "./status.ts";
+
+export type RunHookName = keyof RunHooks;
 
 /** What happens in a run, as it happens. `time` is ISO 8601 in UTC; `--json` prints one a line. */
 export type RunEvent = { readonly time: string } & RunEventBody;
@@ -50,6 +53,17 @@ export type RunEventBody =
       /** The line goes on in the next record of this stream. */
       readonly partial?: true;
     }
+  | {
+      /** What a hook of the run as a whole printed. */
+      readonly event: "hook_log";
+      readonly hook: RunHookName;
+      readonly stream: "stdout" | "stderr";
+      readonly text?: string;
+      /** Base64, where the line is not UTF-8. */
+      readonly bytes?: string;
+      /** The line goes on in the next record of this stream. */
+      readonly partial?: true;
+    }
   | { readonly event: "warning"; readonly message: string; readonly invocation?: string }
   | {
       readonly event: "run_finished";
@@ -57,6 +71,8 @@ export type RunEventBody =
       readonly status: ExecutionStatus;
       readonly durationMs: number;
       readonly steps: Readonly<Partial<Record<ExecutionStatus, number>>>;
+      /** The fault that ended the run, if it was not a step's own; the command ends with it as its error. */
+      readonly failure?: Failure;
     };
 
 /** Takes events in order. A returned promise holds the sender back. */

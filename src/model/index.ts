@@ -3,6 +3,7 @@ export * from "./assignment.ts";
 export * from "./build.ts";
 export * from "./events.ts";
 export * from "./failure.ts";
+export * from "./hooks.ts";
 export * from "./json.ts";
 export * from "./result.ts";
 export * from "./run.ts";

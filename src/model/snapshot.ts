@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { HookBindings, RunHooks } from "./hooks.ts";
 import { CachePolicy, Environment, RetryPolicy, StepSettings } from "./settings.ts";
 import { ExecutionMode } from "./status.ts";
 
@@ -40,6 +41,8 @@ export const Invocation = z.object({
   settings: StepSettings,
   /** Packages that the bundle leaves out since they cannot be bundled. */
   externals: z.array(z.string()),
+  /** What is called as an attempt begins and ends; no part of the cache key but for the step's own. */
+  hooks: z.optional(HookBindings),
 });
 export type Invocation = z.infer<typeof Invocation>;
 
@@ -61,8 +64,23 @@ export const PipelineSnapshot = z.object({
   outputs: z.record(z.string(), z.object({ invocation: z.string(), output: z.string() })),
   /** Whether it returns its one output bare. */
   anonymousOutput: z.boolean(),
+  hooks: z.optional(RunHooks),
   /** Name of the stack it asks for, if it does. */
   stack: z.optional(z.string()),
   warnings: z.array(z.string()),
 });
 export type PipelineSnapshot = z.infer<typeof PipelineSnapshot>;
+
+/** The bundles, by code hash, that the execution of an invocation needs: its step's, and those of its pipeline's hooks. */
+export const bundlesOfInvocation = ({ codeHash, hooks = {} }: Invocation): string[] => [
+  codeHash,
+  ...Object.values(hooks).flatMap((hook) => (hook === undefined || hook === "own" ? [] : [hook.codeHash])),
+];
+
+/** All bundles, by code hash, that a run of the snapshot needs. */
+export const bundlesOfSnapshot = ({ invocations, hooks = {} }: PipelineSnapshot): string[] => [
+  ...new Set([
+    ...Object.values(invocations).flatMap(bundlesOfInvocation),
+    ...Object.values(hooks).flatMap((hook) => hook?.codeHash ?? []),
+  ]),
+];

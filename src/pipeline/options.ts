@@ -1,4 +1,5 @@
 import type { CachePolicy, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
+import type { RunHooks, StepHooks } from "./hooks.ts";
 import type { InvocationReference } from "./schema.ts";
 
 /** Everything about a step that its code does not need: the host reads it, the container never sees it. */
@@ -23,7 +24,8 @@ export interface InvocationOptions extends StepOptions {
 
 export type AfterReference = string | InvocationReference;
 
-export interface PipelineOptions {
+/** Hooks of steps given here are those of every step that has none of its own. */
+export interface PipelineOptions extends StepHooks, RunHooks {
   readonly enableCache?: boolean;
   readonly executionMode?: ExecutionMode;
   /** Defaults for every step. */

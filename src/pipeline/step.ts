@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { type CallSite, callSites } from "./call-sites.ts";
 import { directContext, type StepContext } from "./context.ts";
+import { type StepHooks, splitHooks } from "./hooks.ts";
 import { mergeInvocationOptions } from "./merge.ts";
 import type { InvocationOptions, StepOptions } from "./options.ts";
 import type {
@@ -30,6 +31,7 @@ export interface StepDefinition {
   /** Whether the function returns its one output bare. */
   readonly anonymousOutput: boolean;
   readonly options: StepOptions;
+  readonly hooks: StepHooks;
   readonly definedAt: readonly CallSite[];
   readonly run: (inputs: Readonly<Record<string, unknown>>, context: StepContext) => unknown;
 }
@@ -54,7 +56,9 @@ type Handles<O extends Schemas, S extends Schema> = [S] extends [never]
   : OutputHandle<z.output<S>>;
 
 /** What `step` takes. `I` and `O` are records of zod schemas, `S` the schema of a single anonymous output. */
-export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema> extends StepOptions {
+export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema>
+  extends StepOptions,
+    StepHooks {
   /** Letters, digits, `_` and `-`; the first invocation in a pipeline has it as its id. */
   readonly name: string;
   readonly inputs?: I;
@@ -85,13 +89,15 @@ export interface Step<I extends Schemas = Schemas, O extends Schemas = Schemas, 
 export function step<I extends Schemas = NoSchemas, O extends Schemas = NoSchemas, S extends Schema = never>(
   init: StepInit<I, O, S>,
 ): Step<I, O, S> {
-  const { name, inputs = {}, outputs, output, run, ...options } = init;
+  const { name, inputs = {}, outputs, output, run, ...rest } = init;
+  const { hooks, options } = splitHooks(rest);
   const definition: StepDefinition = {
     name,
     inputs,
     outputs: output === undefined ? (outputs ?? {}) : { [ANONYMOUS_OUTPUT]: output },
     anonymousOutput: output !== undefined,
     options,
+    hooks,
     definedAt: callSites(),
     run: run as StepDefinition["run"],
   };

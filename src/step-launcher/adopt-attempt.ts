@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
-import { openStepLog } from "../logging/step-log.ts";
+import { adoptStepLog } from "../logging/step-log.ts";
 import { Assignment, type Failure, type Invocation, type StepRun } from "../model/index.ts";
 import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
 import { AttemptRecords } from "./attempt-records.ts";
+import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
 import { type AttemptEnd, type AttemptWork, release } from "./run-attempt.ts";
 import type { RunContext } from "./run-context.ts";
@@ -88,7 +89,7 @@ const adopt = async (
   signals: ExecutionSignals,
 ): Promise<Pick<AttemptEnd, "status" | "released"> | undefined> => {
   const { context, invocation, assignment, paths } = work;
-  const log = await openStepLog({
+  const log = await adoptStepLog({
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
@@ -106,5 +107,6 @@ const adopt = async (
   }
   const released = release(work, end, log);
   const status = await work.records.ended(end.result).finally(published.resolve);
+  await callMissedHooks(work, executor, signals);
   return { status, released };
 };

@@ -10,13 +10,15 @@ export interface AssignmentFacts {
   readonly uris: Readonly<Record<string, string>>;
   /** Where the result is to be written. */
   readonly exchange: string;
+  /** Whether no retries are left. */
+  readonly lastAttempt: boolean;
 }
 
 /** What the process of an attempt is told to do. */
 export const createAssignment = (
   { run, snapshot, artifactStore }: RunContext,
   invocation: Invocation,
-  { stepRun, inputs, uris, exchange }: AssignmentFacts,
+  { stepRun, inputs, uris, exchange, lastAttempt }: AssignmentFacts,
 ): Assignment => ({
   formatVersion: 1,
   runId: run.id,
@@ -26,6 +28,8 @@ export const createAssignment = (
   invocationId: invocation.id,
   stepName: invocation.stepName,
   attempt: stepRun.attempt,
+  lastAttempt,
+  hooks: invocation.hooks ?? {},
   artifactStore: artifactStore.name,
   inputs: assignInputs(invocation, inputs),
   outputs: Object.fromEntries(

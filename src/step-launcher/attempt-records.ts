@@ -1,9 +1,13 @@
-import type { Failure, Invocation, StepResult, StepRun } from "../model/index.ts";
+import type { Failure, HookFailure, Invocation, StepHookName, StepResult, StepRun } from "../model/index.ts";
+import { tellHookFailure } from "./hook-warnings.ts";
 import { removeArtifactDirs } from "./output-utils.ts";
 import type { StepRelease } from "./port.ts";
 import { publishFailedStepRun, publishSuccessfulStepRun } from "./publish-utils.ts";
 import type { RunContext } from "./run-context.ts";
 import { takeOutputs } from "./take-outputs.ts";
+
+const OF_SUCCESS: readonly StepHookName[] = ["onSuccess", "onEnd"];
+const OF_FAILURE: readonly StepHookName[] = ["onFailure", "onEnd"];
 
 export type AttemptStatus = "completed" | "failed" | "stopped" | "retrying";
 
@@ -20,7 +24,10 @@ export class AttemptRecords {
   readonly #context: RunContext;
   readonly #invocation: Invocation;
   readonly #attempt: RecordedAttempt;
+  readonly #warnings: string[] = [];
   #assignedAt: number | undefined;
+  #hooksBegun: readonly StepHookName[] = [];
+  #end: { readonly status: AttemptStatus; readonly failure?: Failure } | undefined;
 
   constructor(context: RunContext, invocation: Invocation, attempt: RecordedAttempt) {
     this.#context = context;
@@ -45,6 +52,8 @@ export class AttemptRecords {
   }
 
   async ended(result: StepResult): Promise<AttemptStatus> {
+    this.#hooksBegun = result.hooks ?? [];
+    await this.warn((result.hookFailures ?? []).map((failure) => this.#tell(failure)));
     return result.status === "completed"
       ? await this.#completed(result)
       : await this.failed(result.failure, this.#statusOf(result.failure));
@@ -56,18 +65,52 @@ export class AttemptRecords {
     await removeArtifactDirs(this.#context.artifactStore, Object.values(uris));
     await publishFailedStepRun(this.#context.metadata, stepRun.id, mapped, { ...this.#finish(), status });
     await this.#context.emit({ ...this.#event(status), ...this.#duration(), failure: mapped, logPath });
+    this.#end = { status, failure: mapped };
     return status;
   }
 
   /** The attempt's process is gone: how it ended goes into the record. */
   async released({ exitCode, warnings }: StepRelease): Promise<void> {
-    for (const message of warnings) {
-      await this.#context.emit({ event: "warning", invocation: this.#invocation.id, message });
-    }
+    await this.#emitWarnings(warnings);
     await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, {
       exitCode,
-      warnings: [...warnings],
+      warnings: [...this.#warnings],
     });
+  }
+
+  /** What is worth knowing and changes nothing. */
+  async warn(messages: readonly string[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.#emitWarnings(messages);
+    await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, { warnings: [...this.#warnings] });
+  }
+
+  /** The hooks that its end is due and that its process did not call. An interruption and a retry are no end. */
+  get missedHooks(): { readonly names: StepHookName[]; readonly failure?: Failure } {
+    const { status, failure } = this.#end ?? {};
+    const due = status === "completed" ? OF_SUCCESS : status === "failed" ? OF_FAILURE : [];
+    const isMissed = (name: StepHookName) =>
+      this.#invocation.hooks?.[name] && !this.#hooksBegun.includes(name);
+    return { names: due.filter(isMissed), ...(failure ? { failure } : {}) };
+  }
+
+  /** What came of hooks that were called after the attempt. */
+  async hooksEnded(result: StepResult, names: readonly StepHookName[]): Promise<void> {
+    const failures = (result.hookFailures ?? []).map((failure) => this.#tell(failure));
+    const lost = names.filter((name) => !result.hooks?.includes(name)).join(" and ");
+    const why = result.status === "failed" ? result.failure.message : "there was no time left.";
+    await this.warn(lost === "" ? failures : [...failures, `${lost} did not come to an end: ${why}`]);
+  }
+
+  async #emitWarnings(messages: readonly string[]): Promise<void> {
+    this.#warnings.push(...messages);
+    for (const message of messages) {
+      await this.#context.emit({ event: "warning", invocation: this.#invocation.id, message });
+    }
+  }
+
+  #tell(failure: HookFailure): string {
+    return tellHookFailure(failure, this.#context.mapStack);
   }
 
   #statusOf(failure: Failure): "stopped" | "retrying" | "failed" {
@@ -87,6 +130,7 @@ export class AttemptRecords {
     );
     this.#context.outputs.set(this.#invocation.id, artifacts);
     await this.#context.emit({ ...this.#event("completed"), ...this.#duration() });
+    this.#end = { status: "completed" };
     return "completed";
   }
 

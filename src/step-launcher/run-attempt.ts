@@ -1,17 +1,19 @@
 import { mkdir } from "node:fs/promises";
-import { openStepLog, type StepLog } from "../logging/step-log.ts";
+import { isStepdockError } from "../errors/error.ts";
+import type { StepLog } from "../logging/step-log.ts";
 import type { ArtifactVersion, Assignment, Failure, Invocation, StepRun } from "../model/index.ts";
 import { writeFileAtomic } from "../util/write-atomic.ts";
 import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
 import { createAssignment } from "./assignment.ts";
+import { environmentOf, openLog } from "./attempt-process.ts";
 import { AttemptRecords, type AttemptStatus } from "./attempt-records.ts";
 import type { CacheKey } from "./cache-utils.ts";
+import { callMissedHooks } from "./missed-hooks.ts";
 import { prepareOutputArtifactUris } from "./output-utils.ts";
 import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
 import type { RunContext } from "./run-context.ts";
 import { newStepRun } from "./step-runs.ts";
 import { type TimeLimit, withTimeout } from "./timeout.ts";
-import { getConfigEnvironmentVars } from "./utils.ts";
 
 export interface AttemptFacts {
   /** 1 for the first. */
@@ -45,10 +47,12 @@ export const runAttempt = async (
   });
   const assignment = createAssignment(context, invocation, {
     ...{ stepRun, uris, inputs: facts.inputs, exchange: paths.exchange },
+    lastAttempt: facts.retriesLeft <= 0,
   });
   await writeFileAtomic(paths.assignment, `${JSON.stringify(assignment)}\n`);
   const work = { context, invocation, assignment, paths, records };
   const { status, released } = await execute(work, executor, facts.signals);
+  await callMissedHooks(work, executor, facts.signals);
   return { stepRun, status, released };
 };
 
@@ -92,10 +96,20 @@ const execute = async (
     return { status, released };
   } catch (error) {
     await log.end().catch(() => {}); // The fault that led here is the one to tell.
+    if (signals.signal.aborted && isInterruption(error)) return await stoppedBefore(work);
     await work.records.failed(faultOf(error), "failed");
     throw error;
   }
 };
+
+/** The run was stopped while the attempt waited for an image: no fault, and nothing of it runs. */
+const stoppedBefore = async ({ records }: AttemptWork): Promise<Pick<AttemptEnd, "status" | "released">> => {
+  const message = "The step was stopped before it began.";
+  const failure = { kind: "stopped", name: "StepStopped", message, retryable: true } as const;
+  return { status: await records.failed(failure, "stopped"), released: Promise.resolve() };
+};
+
+const isInterruption = (error: unknown): boolean => isStepdockError(error) && error.code === "interrupted";
 
 const executionOf = (
   { context, invocation, assignment, paths, records }: AttemptWork,
@@ -110,28 +124,6 @@ const executionOf = (
     limit.begin();
   },
 });
-
-const environmentOf = (
-  { run, snapshot, paths }: RunContext,
-  invocation: Invocation,
-): Record<string, string> => ({
-  ...invocation.environment,
-  ...getConfigEnvironmentVars({
-    ...{ snapshot, runName: run.name },
-    orchestratorRunId: run.orchestratorRunId,
-    storesPath: paths.stores,
-  }),
-  ZENML_STEP_NAME: invocation.id,
-});
-
-const openLog = ({ context, invocation, assignment, paths }: AttemptWork): Promise<StepLog> =>
-  openStepLog({
-    path: paths.log,
-    nonce: assignment.nonce,
-    now: context.now,
-    onRecord: ({ time: _time, ...record }) =>
-      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
-  });
 
 /** Waits until nothing of the attempt is left; what it said last is in the log then. */
 export const release = async ({ records }: AttemptWork, end: StepEnd, log: StepLog): Promise<void> => {

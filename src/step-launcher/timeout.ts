@@ -1,4 +1,4 @@
-import type { StepResult } from "../model/index.ts";
+import { hooksOfEndBegun, type StepResult } from "../model/index.ts";
 import type { ExecutionSignals } from "./port.ts";
 
 /** Ends an attempt that takes too long as if it were asked to stop. */
@@ -21,16 +21,16 @@ export const withTimeout = (seconds: number | undefined, signals: ExecutionSigna
     begin: () => {
       if (seconds !== undefined) timer = setTimeout(() => controller.abort(), seconds * 1000);
     },
-    asEnded: (result) =>
-      controller.signal.aborted && result.status !== "completed" ? timedOut(result, seconds ?? 0) : result,
+    asEnded: (result) => {
+      const settled = result.status === "completed" || hooksOfEndBegun(result);
+      return controller.signal.aborted && !settled ? timedOut(result, seconds ?? 0) : result;
+    },
     [Symbol.dispose]: () => clearTimeout(timer),
   };
 };
 
-const timedOut = (result: StepResult, seconds: number): StepResult => ({
-  formatVersion: 1,
-  stepRunId: result.stepRunId,
-  status: "failed",
+const timedOut = (result: Extract<StepResult, { status: "failed" }>, seconds: number): StepResult => ({
+  ...result,
   failure: {
     kind: "timeout",
     name: "StepTimeout",

@@ -31,7 +31,8 @@ const nameOutputs = (definition: StepDefinition, returned: unknown): Readonly<Re
 
 const refuseUndeclared = (outputs: Schemas, named: Readonly<Record<string, unknown>>): void => {
   const extra = Object.keys(named).filter((name) => !(name in outputs));
-  if (extra.length > 0) wrong(`The step returned ${list(extra)}, which it does not declare as outputs.`);
+  if (extra.length > 0)
+    wrong(`The step returned ${list(extra)}, which it does not declare as outputs. Declare or remove it.`);
 };
 
 const parseOutput = async (
@@ -43,9 +44,10 @@ const parseOutput = async (
     return await definition.outputs[name]?.parseAsync(named[name]);
   } catch (error) {
     const missing = name in named ? "" : " (it was not returned)";
+    const told = describeParseError(error).replaceAll("\n", "; ");
     return wrong(
-      `Output "${name}" is not of its declared type${missing}. Correct what the step returns, or the output's schema:\n` +
-        describeParseError(error),
+      `Output "${name}" is not of its declared type${missing}: ${told}. ` +
+        "Correct what the step returns, or the output's schema.",
     );
   }
 };

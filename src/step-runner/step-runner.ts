@@ -4,45 +4,100 @@ import { MaterializerError, OutputWriteError } from "../artifact/errors.ts";
 import type { ArtifactStore } from "../artifact/port.ts";
 import { storeOutput } from "../artifact/store-output.ts";
 import type { Assignment, Failure, StepResult, StoredOutput } from "../model/index.ts";
-import type { StepContext, StepLogger } from "../pipeline/context.ts";
+import type { StepContext } from "../pipeline/context.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import { EncodingError } from "../util/encoding-error.ts";
+import type { AttemptRunner, AttemptRunnerOptions } from "./attempt-runner.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import { StepFailure, thrownFailure } from "./failures.ts";
+import { HookCalls } from "./hook-calls.ts";
+import { hookError } from "./hook-error.ts";
+import { Interruptible } from "./interruptible.ts";
 import { loadInputs } from "./load-inputs.ts";
+import { stepContext } from "./step-context.ts";
 
-export interface StepRunnerOptions {
+export interface StepRunnerOptions extends AttemptRunnerOptions {
   readonly definition: StepDefinition;
   readonly store: ArtifactStore;
-  readonly log: StepLogger;
-  readonly signal: AbortSignal;
+}
+
+/** How the step itself ended, with what hooks are given for a failure. */
+interface Ended {
+  readonly outcome: StepResult;
+  readonly error?: Error;
 }
 
 /**
- * Runs one step here: reads its inputs, calls its function, stores its outputs. ZenML's `StepRunner`.
+ * Runs one step here: reads its inputs, calls its function, stores its outputs, calls its hooks. ZenML's `StepRunner`.
  * It publishes nothing; how the step ended is its return value, and it never rejects for what a step does.
  */
-export class StepRunner {
+export class StepRunner implements AttemptRunner {
   readonly #options: StepRunnerOptions;
+  readonly #phase = new Interruptible();
+  #stepRunId = "";
+  #calls: HookCalls | undefined;
+  #outcome: StepResult | undefined;
 
   constructor(options: StepRunnerOptions) {
     this.#options = options;
   }
 
+  get settled(): boolean {
+    return this.#outcome !== undefined;
+  }
+
   async run(assignment: Assignment): Promise<StepResult> {
+    const { definition, bundles } = this.#options;
+    const context = stepContext(assignment, this.#options);
+    const calls = new HookCalls({
+      ...{ own: definition.hooks, bindings: assignment.hooks, bundles, context, phase: this.#phase },
+    });
+    this.#stepRunId = assignment.stepRunId;
+    this.#calls = calls;
+    await calls.call("onStart");
+    const ended = await this.#attempt(assignment, context);
+    this.#outcome = ended.outcome;
+    if (isLast(ended.outcome, assignment)) await this.#conclude(calls, ended);
+    return { ...ended.outcome, ...calls.report() };
+  }
+
+  interrupt(reason: unknown): boolean {
+    return this.#phase.interrupt(reason);
+  }
+
+  cutShort(failure: Failure): StepResult {
+    const outcome = this.#outcome ?? this.#failed(failure);
+    return { ...outcome, ...this.#calls?.report(this.#outcome && failure) };
+  }
+
+  async #attempt(assignment: Assignment, context: StepContext): Promise<Ended> {
     const { stepRunId } = assignment;
     try {
-      const outputs = await this.#execute(assignment);
-      return { formatVersion: 1, stepRunId, status: "completed", outputs };
-    } catch (error) {
-      return { formatVersion: 1, stepRunId, status: "failed", failure: failureOf(error) };
+      const outputs = await this.#phase.run(() => this.#execute(assignment, context));
+      return { outcome: { formatVersion: 1, stepRunId, status: "completed", outputs } };
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      return { outcome: this.#failed(failure), error: hookError(failure, thrown) };
     }
   }
 
-  async #execute(assignment: Assignment): Promise<Record<string, StoredOutput>> {
+  /** Once the step was asked to stop there is no time left: whoever asked calls the hooks, if they are due at all. */
+  async #conclude(calls: HookCalls, { outcome, error }: Ended): Promise<void> {
+    const first = outcome.status === "completed" ? "onSuccess" : "onFailure";
+    for (const hook of [first, "onEnd"] as const) {
+      if (this.#options.signal.aborted) return;
+      await calls.call(hook, error);
+    }
+  }
+
+  #failed(failure: Failure): StepResult {
+    return { formatVersion: 1, stepRunId: this.#stepRunId, status: "failed", failure };
+  }
+
+  async #execute(assignment: Assignment, context: StepContext): Promise<Record<string, StoredOutput>> {
     const { definition, store } = this.#options;
     const inputs = await loadInputs(definition.inputs, assignment, store);
-    const returned = await definition.run(inputs, this.#context(assignment));
+    const returned = await definition.run(inputs, context);
     const values = await checkOutputs(definition, returned);
     return await this.#store(values, assignment);
   }
@@ -68,16 +123,11 @@ export class StepRunner {
     const directories = Object.values(outputs).map(({ uri }) => this.#options.store.path(uri));
     await Promise.allSettled(directories.map(emptyDirectory));
   }
-
-  #context(assignment: Assignment): StepContext {
-    const { log } = this.#options;
-    const { runId, runName, pipelineName, stepName, invocationId, attempt } = assignment;
-    const facts = { log, runId, runName, pipelineName, stepName, invocationId, attempt };
-    // The caller's `signal` may be a getter that tells whether anybody listens: only the step may ask for it.
-    const get = () => this.#options.signal;
-    return Object.defineProperty(facts as StepContext, "signal", { get, enumerable: true });
-  }
 }
+
+/** A failure that is to be tried again is no end. */
+const isLast = (outcome: StepResult, { lastAttempt = true }: Assignment): boolean =>
+  outcome.status === "completed" || lastAttempt || !outcome.failure.retryable;
 
 /** The directory itself stays: it is a mount of the container. */
 const emptyDirectory = async (directory: string): Promise<void> => {
@@ -92,7 +142,7 @@ const ofOutput = (name: string, error: unknown): unknown => {
     return new StepFailure({ kind: "output_not_written", name: error.name, message, retryable: true });
   }
   if (error instanceof EncodingError || error instanceof MaterializerError) {
-    const message = `Output "${name}" cannot be stored: ${error.message}`;
+    const message = `Output "${name}": ${error.message}`;
     return new StepFailure({ kind: "wrong_output", name: error.name, message, retryable: false });
   }
   return error;

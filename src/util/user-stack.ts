@@ -10,9 +10,11 @@ const FRAME = /^\s+at /;
 export const userStack = (thrown: unknown, mapStack: (stack: string) => string): string => {
   if (!(thrown instanceof Error)) return `${typeof thrown} ${String(thrown)}`;
   const lines = mapStack(thrown.stack ?? "").split("\n");
-  const frames = lines.filter((line) => FRAME.test(line) && !isForeign(line));
-  return [`${thrown.name}: ${thrown.message}`, ...frames].join("\n");
+  const frames = lines.filter((line) => FRAME.test(line) && !isHouse(line));
+  // What called the user's outermost code is ours, too, though it may be a package.
+  const last = frames.findLastIndex((frame) => !frame.includes("/node_modules/"));
+  return [`${thrown.name}: ${thrown.message}`, ...frames.slice(0, last + 1)].join("\n");
 };
 
-const isForeign = (frame: string): boolean =>
+const isHouse = (frame: string): boolean =>
   frame.includes("node:internal/") || frame.includes(OURS) || frame.includes("/node_modules/stepdock/");

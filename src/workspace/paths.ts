@@ -32,9 +32,10 @@ export interface AttemptPaths {
   readonly exchange: string;
 }
 
+/** `hook`: where hooks are called that the process of the last attempt could not call. */
 export const attemptPaths = (
   paths: WorkspacePaths,
-  { runId, invocationId, attempt }: { runId: string; invocationId: string; attempt: number },
+  { runId, invocationId, attempt }: { runId: string; invocationId: string; attempt: number | "hook" },
 ): AttemptPaths => {
   const directory = join(paths.runs, runId, invocationId, String(attempt));
   return {

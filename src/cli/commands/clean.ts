@@ -38,6 +38,6 @@ export const cleanCommand = async (
 
 const line = ({ kind, id, name, sizeBytes }: RemovedThing, dryRun: boolean): string => {
   const size = sizeBytes === undefined ? "" : `, ${formatBytes(sizeBytes)}`;
-  const also = id === name || id.endsWith(`/${name}`) ? "" : ` (${id})`;
+  const also = id === name || kind === "bundle" ? "" : ` (${id})`;
   return `${dryRun ? "would remove" : "removed"} ${kind} ${harmless(name)}${also}${size}`;
 };

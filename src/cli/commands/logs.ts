@@ -9,7 +9,7 @@ import { UsageError } from "../errors.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import type { Output } from "../output.ts";
 import type { CommandContext } from "../program.ts";
-import { WholeLines } from "../render/log-lines.ts";
+import { type Prefix, WholeLines } from "../render/log-lines.ts";
 import { paddedPrefix, plainPrefix } from "../render/prefix.ts";
 import { shortId } from "../render/report.ts";
 import { painter } from "../render/text.ts";
@@ -37,6 +37,7 @@ export const logsCommand = async (context: CommandContext, options: LogsOptions)
   const reader = new LogPrinter(workspace, context, follow);
   if (step === undefined) await allSteps(reader, workspace, run, options);
   else await oneStep(reader, workspace, run, { ...options, step });
+  await reader.finish();
   return EXIT.done;
 };
 
@@ -93,6 +94,7 @@ class LogPrinter {
   readonly #out: Output;
   readonly #err: Output;
   readonly #follow: boolean;
+  readonly #lines: { readonly lines: WholeLines; readonly output: Output }[] = [];
   hasPrinted = false;
 
   constructor(workspace: Workspace, { out, err }: CommandContext, follow: boolean) {
@@ -128,20 +130,32 @@ class LogPrinter {
       this.#out.line(JSON.stringify({ invocation, attempt, ...record }));
   }
 
+  /** Ends lines that were left without a newline, where they are lines and not bytes. */
+  async finish(): Promise<void> {
+    for (const { lines, output } of this.#lines) await output.write(lines.finish());
+  }
+
   /** Several steps, each line with the name of its own. */
   asLines(names: readonly string[]): Print {
     const prefix = this.#out.isTerminal ? paddedPrefix : plainPrefix;
-    const lines = new WholeLines(prefix(names, painter(this.#out)));
+    const lines = this.#linesFor(this.#out, prefix(names, painter(this.#out)));
     return (record, { invocationId: invocation }) => this.#out.write(lines.log({ invocation, ...record }));
   }
 
   /** One step, each stream to its own: byte for byte, but harmless where it is a terminal. */
   asBytes(): Print {
-    const lines = { stdout: new WholeLines(() => ""), stderr: new WholeLines(() => "") };
+    const none = () => "";
+    const lines = { stdout: this.#linesFor(this.#out, none), stderr: this.#linesFor(this.#err, none) };
     return (record, { invocationId: invocation }) => {
       const output = record.stream === "stdout" ? this.#out : this.#err;
       if (!output.isTerminal) return output.write(recordBytes(record));
       return output.write(lines[record.stream].log({ invocation, ...record }));
     };
+  }
+
+  #linesFor(output: Output, prefix: Prefix): WholeLines {
+    const lines = new WholeLines(prefix);
+    this.#lines.push({ lines, output });
+    return lines;
   }
 }

@@ -56,7 +56,8 @@ export const leaveStdoutAlone = (): void => {
   process.stdout.write = process.stderr.write.bind(process.stderr);
 };
 
-const exitOf = ({ status }: PipelineRun): number => {
+/** Exit status of a run that has ended. */
+export const exitOf = ({ status }: PipelineRun): number => {
   if (status === "completed") return EXIT.done;
   return status === "stopped" ? EXIT.interrupted : EXIT.failed;
 };

@@ -63,12 +63,17 @@ const shorten = (text: string, width: number): string =>
 
 const timeOf = ({ status, runningSince, durationMs }: StepView, now: number): string => {
   if (durationMs !== undefined) return status === "cached" ? "" : formatDuration(durationMs);
-  // Whole seconds, so that the table changes no oftener than it tells something new.
-  return runningSince === undefined ? "" : formatDuration(Math.floor((now - runningSince) / 1000) * 1000);
+  return runningSince === undefined ? "" : elapsed(runningSince, now);
+};
+
+/** In whole seconds, so that the table changes no oftener than it tells something new. */
+const elapsed = (since: number, now: number): string => {
+  const seconds = Math.max(0, Math.floor((now - since) / 1000));
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 };
 
 const note = ({ attempt, skipReason }: StepView): string => {
-  if (skipReason) return shorten(skipText(skipReason), BESIDE_NAME / 2);
+  if (skipReason) return shorten(skipText(skipReason), BESIDE_NAME);
   return attempt > 1 ? `attempt ${attempt}` : "";
 };
 
@@ -78,10 +83,7 @@ const moreLine = (steps: readonly StepView[], shown: readonly StepView[]): strin
 };
 
 const sumLine = ({ started, steps }: RunView, now: number, paint: Paint): string => {
-  const time = Math.floor((now - Date.parse(started?.time ?? "")) / 1000) * 1000;
   const counts = countStatuses(steps.map(({ status }) => status));
-  return paint(
-    "dim",
-    `run ${harmless(started?.runName ?? "")}: ${counts}, ${formatDuration(Math.max(0, time))}`,
-  );
+  const time = elapsed(Date.parse(started?.time ?? ""), now);
+  return paint("dim", `run ${harmless(started?.runName ?? "")}: ${counts}, ${time}`);
 };

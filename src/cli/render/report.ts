@@ -1,5 +1,5 @@
 import { recordForTerminal } from "../../logging/sanitize.ts";
-import type { PipelineSnapshot } from "../../model/index.ts";
+import type { Failure, PipelineSnapshot } from "../../model/index.ts";
 import type { RunView, StepView } from "./run-view.ts";
 import { orderedStack } from "./stack-frames.ts";
 import { countStatuses, skipText, statusStyle } from "./status.ts";
@@ -16,12 +16,18 @@ export const runReport = (view: RunView, outputs: PipelineSnapshot["outputs"], p
   if (!started || !finished) return [];
   const run = shortId(started.runId);
   return [
-    ...view.steps.filter(({ status }) => status === "failed").flatMap((step) => failedStep(step, run, paint)),
+    ...view.steps.filter(hasFailed(finished.failure)).flatMap((step) => failedStep(step, run, paint)),
     summary(view, paint),
     ...view.steps.flatMap((step) => notRun(step, paint)),
     ...(finished.status === "completed" ? outputLines(outputs, run) : []),
   ];
 };
+
+/** Of its own accord: what ended the whole run is told once, as the error of the command. */
+const hasFailed =
+  (fault: Failure | undefined) =>
+  ({ status, failure }: StepView): boolean =>
+    status === "failed" && (fault === undefined || failure?.message !== fault.message);
 
 /** Enough of an id to name a run by. */
 export const shortId = (id: string): string => id.slice(0, 8);

@@ -10,7 +10,7 @@ export type Paint = (style: Style, text: string) => string;
 export const painter =
   ({ stream }: Pick<Output, "stream">): Paint =>
   (style, text) =>
-    styleText(style, text, { stream });
+    text === "" ? "" : styleText(style, text, { stream });
 
 /** Text of several lines that others wrote, harmless to a terminal. */
 export const harmless = (text: string): string => text.split("\n").map(sanitizeForTerminal).join("\n");

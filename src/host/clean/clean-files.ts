@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { CleanContext, RemovedThing } from "../clean.ts";
+import type { CleanContext } from "../clean.ts";
 import { isLive, isOwned } from "../run-state.ts";
 import { type CleanedRuns, codeHashesOf } from "./clean-runs.ts";
 
@@ -16,29 +16,42 @@ export const cleanRunFiles = async (
   // Listed again: a run may have begun meanwhile.
   const runs = context.dryRun ? kept : await metadata.listRuns();
   const ids = new Set(runs.map(({ id }) => id));
-  await removeOld(context, paths.runs, "directory", (name) => !ids.has(name) && !isOwned(paths, name));
+  await removeSettled(context, paths.runs, (name) => !ids.has(name) && !isOwned(paths, name));
   const named = new Set((await Promise.all(runs.map((run) => codeHashesOf(context, run)))).flat());
-  const hashOf = (name: string) => name.split(".", 1)[0] ?? "";
-  await removeOld(context, paths.bundles, "bundle", (name) => {
-    if (named.has(hashOf(name))) return false;
-    return codeHashes.has(hashOf(name)) ? "now" : true;
-  });
+  await removeBundles(context, named, codeHashes);
   if (runs.some((run) => isLive(paths, run))) return;
-  await removeOld(context, paths.modules, "directory", () => true);
+  await removeSettled(context, paths.modules, () => true);
 };
 
-const removeOld = async (
+/** `freed`: those that removed runs named, which need not be settled. */
+const removeBundles = async (
+  context: CleanContext,
+  named: ReadonlySet<string>,
+  freed: ReadonlySet<string>,
+): Promise<void> => {
+  const { bundles } = context.workspace.paths;
+  for (const file of await namesIn(bundles)) {
+    const hash = file.replace(/\.mjs$/, "");
+    const path = join(bundles, file);
+    if (hash === file || named.has(hash)) continue;
+    if (!freed.has(hash) && !(await isSettled(path, context.now))) continue;
+    await context.remove({ kind: "bundle", id: path, name: hash }, async () => {
+      for (const each of [path, `${path}.map`]) await rm(each, { force: true });
+    });
+  }
+};
+
+const removeSettled = async (
   context: CleanContext,
   directory: string,
-  kind: RemovedThing["kind"],
-  /** `now`: also if it is young. */
-  mayGo: (name: string) => boolean | "now",
+  mayGo: (name: string) => boolean,
 ): Promise<void> => {
   for (const name of await namesIn(directory)) {
     const path = join(directory, name);
-    const may = mayGo(name);
-    if (!may || (may !== "now" && !(await isSettled(path, context.now)))) continue;
-    await context.remove({ kind, id: path, name }, () => rm(path, { recursive: true, force: true }));
+    if (!mayGo(name) || !(await isSettled(path, context.now))) continue;
+    await context.remove({ kind: "directory", id: path, name }, () =>
+      rm(path, { recursive: true, force: true }),
+    );
   }
 };
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
   type ArtifactVersion,
+  bundlesOfSnapshot,
   isFinished,
   isSuccessful,
   type PipelineRun,
@@ -44,7 +45,7 @@ export const codeHashesOf = async (
   { snapshotId }: PipelineRun,
 ): Promise<string[]> => {
   const snapshot = await workspace.metadata.getSnapshot(snapshotId);
-  return Object.values(snapshot?.invocations ?? {}).map(({ codeHash }) => codeHash);
+  return snapshot ? bundlesOfSnapshot(snapshot) : [];
 };
 
 /** With its lock held, so that nobody resumes it meanwhile. False where its owner lives. */

@@ -85,6 +85,7 @@ export class ActiveRun implements AsyncDisposable {
           .entries()
           .map(([key, all]) => [key, all.length]),
       ),
+      ...(failure ? { failure } : {}),
     });
     return finished;
   }

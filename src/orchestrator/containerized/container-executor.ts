@@ -1,17 +1,26 @@
-import type { ContainerEngine, CreatedContainer, ExitState, StartedContainer } from "../../docker/port.ts";
+import type { ContainerEngine, ContainerRecord, CreatedContainer, ExitState } from "../../docker/port.ts";
 import type { Invocation, StepResult } from "../../model/index.ts";
 import type {
   EnvironmentIdentity,
   ExecutionSignals,
+  StepAdoption,
   StepEnd,
   StepExecution,
   StepExecutor,
   StepRelease,
 } from "../../step-launcher/port.ts";
+import {
+  type Attempt,
+  collect,
+  firstOf,
+  lateWarnings,
+  neverStarted,
+  type Running,
+  withFailureHints,
+} from "./attempt-end.ts";
 import { type ContainerSpecFacts, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
-import { withHints } from "./hints.ts";
-import { readResult } from "./read-result.ts";
+import { LABEL } from "./labels.ts";
 import type { StepImages } from "./step-images.ts";
 import { untilGone } from "./until-gone.ts";
 
@@ -24,7 +33,7 @@ export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "imag
 export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   readonly #options: ContainerExecutorOptions;
   /** Those that are not known to be gone. */
-  readonly #containers = new Set<CreatedContainer>();
+  readonly #containers = new Set<AsyncDisposable>();
 
   constructor(options: ContainerExecutorOptions) {
     this.#options = options;
@@ -43,9 +52,32 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     try {
       return await this.#conduct(created, execution, { image, signals });
     } catch (error) {
-      await created[Symbol.asyncDispose]();
+      await this.#abandon(created);
       throw error;
     }
+  }
+
+  async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
+    const [left] = await this.#containersOf(adoption.assignment.stepRunId);
+    const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
+    if (!adopted) return await collect(adoption);
+    this.#containers.add(adopted);
+    if (adopted.state === "created") return void (await adopted[Symbol.asyncDispose]());
+    try {
+      return await this.#attend(adopted, adopted, adoption, signals);
+    } catch (error) {
+      await this.#abandon(adopted);
+      throw error;
+    }
+  }
+
+  async discard(stepRunId: string): Promise<void> {
+    for (const { id } of await this.#containersOf(stepRunId))
+      await this.#options.engine.containers.remove(id);
+  }
+
+  #containersOf(stepRunId: string): Promise<ContainerRecord[]> {
+    return this.#options.engine.containers.list({ [LABEL.stepRunId]: stepRunId });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,22 +90,32 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     { image, signals }: { image: string; signals: ExecutionSignals },
   ): Promise<StepEnd> {
     const started = await created.start();
-    const stopping = this.#stopOn(started, signals);
     await execution.assigned({ containerId: created.id, image });
     started.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
-    const reported = await firstOf(execution, started);
-    const result = reported ?? (await this.#explain(execution, await started.ended, signals));
+    return await this.#attend(created, started, execution, signals);
+  }
+
+  /** From the assignment to the end: stops it if asked to, and says how it ended. */
+  async #attend(
+    container: AsyncDisposable,
+    running: Running,
+    attempt: Attempt,
+    signals: ExecutionSignals,
+  ): Promise<StepEnd> {
+    const stopping = this.#stopOn(running, signals);
+    const reported = await firstOf(attempt, running);
+    const result = reported ?? (await this.#explain(attempt, await running.ended, signals));
     return {
-      result: result.status === "failed" ? withFailureHints(result, execution.invocation) : result,
-      released: this.#release(started, result).finally(() => {
+      result: result.status === "failed" ? withFailureHints(result, attempt.invocation) : result,
+      released: this.#release(running, result).finally(() => {
         stopping.cancel();
-        this.#remove(created, execution.published);
+        this.#remove(container, attempt.published);
       }),
     };
   }
 
   /** SIGTERM and a grace period on the first signal, SIGKILL on the second. */
-  #stopOn(started: StartedContainer, { signal, killSignal }: ExecutionSignals): { cancel: () => void } {
+  #stopOn(started: Running, { signal, killSignal }: ExecutionSignals): { cancel: () => void } {
     const ignore = () => {}; // It may have ended meanwhile; how it did is told by `ended`.
     const stop = () => void started.stop(this.#options.stopGracePeriod).catch(ignore);
     const kill = () => void started.kill().catch(ignore);
@@ -89,11 +131,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     };
   }
 
-  async #explain(
-    execution: StepExecution,
-    exit: ExitState,
-    { signal }: ExecutionSignals,
-  ): Promise<StepResult> {
+  async #explain(execution: Attempt, exit: ExitState, { signal }: ExecutionSignals): Promise<StepResult> {
     const failure = explainEnd({
       exit,
       memoryLimit: execution.invocation.settings.resources?.memory,
@@ -104,7 +142,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   /** Waits for the exit. */
-  #release(started: StartedContainer, result: StepResult): Promise<StepRelease> {
+  #release(started: Running, result: StepResult): Promise<StepRelease> {
     return untilGone(started).then(
       ({ exit, warnings }) => ({
         exitCode: exit.exitCode,
@@ -114,67 +152,19 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     );
   }
 
+  /** The fault that led here is the one to tell: where the engine is gone, so is the way to remove a container. */
+  async #abandon(container: AsyncDisposable): Promise<void> {
+    this.#containers.delete(container);
+    await Promise.resolve(container[Symbol.asyncDispose]()).catch(() => {});
+  }
+
   /** In the background, but not before the outcome is recorded: a crash before that finds the container. */
-  #remove(created: CreatedContainer, published: Promise<void>): void {
-    const removed = published.then(() => created[Symbol.asyncDispose]());
+  #remove(container: AsyncDisposable, published: Promise<void>): void {
+    const removed = published.then(() => container[Symbol.asyncDispose]());
     // Where it fails the container stays in the set, and whoever disposes this executor is told.
     removed.then(
-      () => this.#containers.delete(created),
+      () => this.#containers.delete(container),
       () => {},
     );
   }
 }
-
-/** The reported result as soon as its frame is in; undefined if the container ended without a usable one. */
-const firstOf = async (
-  execution: StepExecution,
-  started: StartedContainer,
-): Promise<StepResult | undefined> => {
-  const sha256 = await Promise.race([execution.log.frame, started.ended.then(() => undefined)]);
-  if (sha256 === undefined) return undefined;
-  const { stepRunId } = execution.assignment;
-  const reported = await readResult(execution.paths.exchange, { sha256, stepRunId });
-  return "result" in reported ? reported.result : damaged(stepRunId, reported.problem);
-};
-
-const damaged = (stepRunId: string, problem: string): StepResult => ({
-  formatVersion: 1,
-  stepRunId,
-  status: "failed",
-  failure: { kind: "internal", name: "ResultDamaged", message: problem, retryable: true },
-});
-
-const neverStarted = ({ assignment }: StepExecution): StepEnd => ({
-  result: {
-    formatVersion: 1,
-    stepRunId: assignment.stepRunId,
-    status: "failed",
-    failure: {
-      kind: "stopped",
-      name: "StepStopped",
-      message: "The step was stopped before it began.",
-      retryable: true,
-    },
-  },
-  released: Promise.resolve({ exitCode: null, warnings: [] }),
-});
-
-const withFailureHints = (
-  result: Extract<StepResult, { status: "failed" }>,
-  invocation: Invocation,
-): StepResult => ({
-  ...result,
-  failure: withHints(result.failure, invocation),
-});
-
-/** The outcome stands; what was wrong with the exit is told all the same. */
-const lateWarnings = (exit: ExitState, result: StepResult): string[] => [
-  ...(result.status === "completed" && exit.exitCode !== 0
-    ? [`The step completed, but its process then ended with exit code ${exit.exitCode}.`]
-    : []),
-  ...(exit.oomKilled && exit.exitCode !== 137
-    ? [
-        "The kernel killed a process that the step had started, since its container used more memory than it may.",
-      ]
-    : []),
-];

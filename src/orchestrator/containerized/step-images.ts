@@ -1,9 +1,10 @@
-import type {
-  BuiltImage,
-  DockerSettings,
-  Invocation,
-  PipelineSnapshot,
-  RunEventBody,
+import {
+  type BuiltImage,
+  bundlesOfInvocation,
+  type DockerSettings,
+  type Invocation,
+  type PipelineSnapshot,
+  type RunEventBody,
 } from "../../model/index.ts";
 import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
 import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
@@ -94,7 +95,7 @@ export class StepImages {
   }
 
   #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
-    const hashes = invocations.map(({ codeHash }) => codeHash);
+    const hashes = invocations.flatMap(bundlesOfInvocation);
     return new Map([...this.#options.bundles].filter(([hash]) => hashes.includes(hash)));
   }
 

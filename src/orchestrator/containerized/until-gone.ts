@@ -8,7 +8,7 @@ const STAY_SECONDS = 10;
  * only a step that keeps its own process alive does, and it would hold its slot, and the run, for ever.
  */
 export const untilGone = async (
-  started: StartedContainer,
+  started: Pick<StartedContainer, "ended" | "kill">,
 ): Promise<{ readonly exit: ExitState; readonly warnings: readonly string[] }> => {
   const warnings: string[] = [];
   const timer = setTimeout(() => {

@@ -11,6 +11,7 @@ import type { OrchestratorServices } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+import { reapOrphans } from "../containerized/reap-orphans.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default: the engine's CPUs. */
@@ -68,9 +69,20 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   async #runAll(): Promise<void> {
+    await this.#reapOrphans();
     await using executor = await this.executor();
     const { signals } = this.active.request;
     await runDag(this.active.context, { executor, signals, maxParallelism: await this.#maxParallelism() });
+  }
+
+  async #reapOrphans(): Promise<void> {
+    const { run, metadata, paths, emit } = this.active.context;
+    const engine = await this.services.engine();
+    const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id };
+    for (const runId of await reapOrphans({ engine, ...options })) {
+      const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
+      await emit({ event: "warning", message });
+    }
   }
 
   async #maxParallelism(): Promise<number> {

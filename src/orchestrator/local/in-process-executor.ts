@@ -2,7 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ArtifactStore } from "../../artifact/port.ts";
-import type { Assignment, Invocation, StepResult } from "../../model/index.ts";
+import {
+  type Assignment,
+  bundlesOfInvocation,
+  type Failure,
+  type Invocation,
+  type StepResult,
+} from "../../model/index.ts";
 import { isStep, STEP, type StepDefinition } from "../../pipeline/step.ts";
 import type {
   EnvironmentIdentity,
@@ -12,6 +18,7 @@ import type {
   StepExecutor,
 } from "../../step-launcher/port.ts";
 import { thrownFailure } from "../../step-runner/failures.ts";
+import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
 import { writeFileAtomic } from "../../util/write-atomic.ts";
 import { captureOutput, withoutCapture } from "./capture-output.ts";
@@ -59,39 +66,59 @@ export class InProcessExecutor implements StepExecutor {
   }
 
   async #run(invocation: Invocation, assignment: Assignment, signal: AbortSignal): Promise<StepResult> {
-    const { artifactStore: store } = this.#options;
-    const { stepRunId } = assignment;
+    const { artifactStore: store, bundlesPath: bundles } = this.#options;
+    const told = { store, bundles, log: console, signal };
     try {
-      const definition = await this.#load(invocation);
-      const running = new StepRunner({ definition, store, log: console, signal }).run(assignment);
-      return await Promise.race([running, stopped(stepRunId, signal)]);
+      await this.#place(bundlesOfInvocation(invocation));
+      const definition = await this.#load(invocation, assignment);
+      const runner =
+        definition && !assignment.hook
+          ? new StepRunner({ ...told, definition })
+          : new HookRunner({ ...told, definition });
+      return await Promise.race([
+        runner.run(assignment),
+        whenAborted(signal).then(() => runner.cutShort(STOPPED)),
+      ]);
     } catch (error) {
+      const { stepRunId } = assignment;
       return { formatVersion: 1, stepRunId, status: "failed", failure: thrownFailure(error) };
     }
   }
 
-  async #load({ codeHash, source }: Invocation): Promise<StepDefinition> {
-    const path = join(this.#options.bundlesPath, `${codeHash}.mjs`);
-    const bundle = this.#options.bundles.get(codeHash);
-    if (!bundle) throw new TypeError(`there is no bundle of ${source}`);
-    await mkdir(this.#options.bundlesPath, { recursive: true });
-    await writeFileAtomic(path, bundle.code);
-    const module = (await import(pathToFileURL(path).href)) as { step?: unknown };
-    if (!isStep(module.step)) throw new TypeError(`the bundle of ${source} exports no step`);
-    return module.step[STEP].definition;
+  /** Undefined where hooks alone are to be called, and the step's module cannot be loaded. */
+  async #load({ codeHash, source }: Invocation, { hook }: Assignment): Promise<StepDefinition | undefined> {
+    try {
+      const path = join(this.#options.bundlesPath, `${codeHash}.mjs`);
+      const module = (await import(pathToFileURL(path).href)) as { step?: unknown };
+      if (!isStep(module.step)) throw new TypeError(`the bundle of ${source} exports no step`);
+      return module.step[STEP].definition;
+    } catch (error) {
+      if (hook) return undefined;
+      throw error;
+    }
+  }
+
+  async #place(hashes: readonly string[]): Promise<void> {
+    const { bundles, bundlesPath } = this.#options;
+    await mkdir(bundlesPath, { recursive: true });
+    for (const hash of hashes) {
+      const bundle = bundles.get(hash);
+      if (!bundle) throw new TypeError(`there is no bundle ${hash}`);
+      await writeFileAtomic(join(bundlesPath, `${hash}.mjs`), bundle.code);
+    }
   }
 }
 
 /** A step in this process cannot be killed: the run goes on without it, and the process ends it at its own end. */
-const stopped = (stepRunId: string, signal: AbortSignal): Promise<StepResult> =>
+const STOPPED: Failure = {
+  kind: "stopped",
+  name: "StepStopped",
+  message: "The step was stopped.",
+  retryable: true,
+};
+
+const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const stop = () =>
-      resolve({
-        formatVersion: 1,
-        stepRunId,
-        status: "failed",
-        failure: { kind: "stopped", name: "StepStopped", message: "The step was stopped.", retryable: true },
-      });
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });

@@ -1,8 +1,7 @@
 import type { EncodingError } from "../encoding-error.ts";
 import type { Walk } from "./walk.ts";
 
-const WAY_OUT =
-  "Use plain data: objects, arrays, texts, numbers, dates, maps, sets or bytes.";
+const WAY_OUT = "Use plain data: objects, arrays, texts, numbers, dates, maps, sets or bytes.";
 
 type Encoding = Pick<Walk<unknown, unknown>, "error">;
 

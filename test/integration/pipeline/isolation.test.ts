@@ -108,7 +108,7 @@ interface Found {
 }
 
 describe("Outputs on the host belong to the caller's uid and gid", () => {
-  test("shown as whoever runs the tests, for instance root", async () => {
+  test("shown as whoever runs the tests, such as root", async () => {
     const owner = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
     const run = await runPipeline(project, "probing");
     expect(run).toMatchObject({ status: 0, run: { status: "completed" } });
@@ -132,13 +132,13 @@ describe("Outputs on the host belong to the caller's uid and gid", () => {
   });
 });
 
-describe("A step that tries to write to another step's artifact, or to its own inputs", () => {
+describe("A step that tries to write to another step's artifact, or to its own inputs, fails, and the artifact's hash is unchanged", () => {
   let run: EndedRun;
   beforeAll(async () => {
     run = await runPipeline(project, "vandals", { args: ["--no-cache"] });
   });
 
-  test.each(["spoil_input", "remove_other", "add_to_other"])("fails, and is told why: %s", async (vandal) => {
+  test.each(["spoil_input", "remove_other", "add_to_other"])("%s has failed, and is told why", async (vandal) => {
     expect(run).toMatchObject({ status: 1, run: { status: "failed" } });
     expect(run.step(vandal).status).toBe("failed");
     const { kind, message } = run.failure(vandal);
@@ -147,7 +147,7 @@ describe("A step that tries to write to another step's artifact, or to its own i
     expect(message).toContain("A step may write only to /tmp");
   });
 
-  test("leaves the artifact as it was, to its hash", async () => {
+  test("the artifact is as it was, to its hash", async () => {
     expect(run.step("make").status).toBe("completed");
     const { artifact, path, hash } = await outputOf(project, run.step("make"));
     expect(hash).toBe(artifact.contentHash);

@@ -1,0 +1,33 @@
+import { openHouse } from "../../composition.ts";
+import { resumeRun } from "../../host/resume.ts";
+import type { CommandContext } from "../program.ts";
+import { createRenderer } from "../render/create-renderer.ts";
+import { RunSignals } from "../signals.ts";
+import { exitOf } from "./run.ts";
+
+export interface ResumeCommandOptions {
+  readonly run: string;
+  readonly maxParallel?: number;
+  readonly json?: boolean;
+}
+
+/** `stepdock resume RUN` */
+export const resumeCommand = async (
+  context: CommandContext,
+  { run: reference, maxParallel, json = false }: ResumeCommandOptions,
+): Promise<number> => {
+  const renderer = await createRenderer(context.out, { json, environment: process.env });
+  using signals = new RunSignals(context.err);
+  await using house = await openHouse({ workspaceRoot: context.workspace, projectRoot: process.cwd() });
+  signals.begin();
+  let outputs = {};
+  try {
+    const resumed = await resumeRun(house, reference, {
+      ...{ emit: renderer.sink, signals, maxParallelism: maxParallel },
+    });
+    outputs = resumed.snapshot.outputs;
+    return exitOf(resumed.run);
+  } finally {
+    await renderer.close(outputs);
+  }
+};

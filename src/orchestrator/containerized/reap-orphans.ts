@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ContainerEngine } from "../../docker/port.ts";
+import { isRunLocked } from "../../metadata/run-lock.ts";
+import { LABEL } from "./labels.ts";
+
+export interface ReapOptions {
+  readonly engine: ContainerEngine;
+  readonly workspaceId: string;
+  /** The directory of the runs, with their locks. */
+  readonly runs: string;
+  /** The run that asks: its own containers are not orphans. */
+  readonly ownRunId: string;
+}
+
+/**
+ * Removes containers of this workspace whose orchestrator is dead, as its free lock tells. What a step had reported stays
+ * in its exchange directory, so that `resume` still finds it.
+ *
+ * @returns the ids of the runs that they belonged to
+ */
+export const reapOrphans = async ({
+  engine,
+  workspaceId,
+  runs,
+  ownRunId,
+}: ReapOptions): Promise<string[]> => {
+  const containers = await engine.containers.list({ [LABEL.workspace]: workspaceId });
+  const orphans = containers.filter(({ labels }) => {
+    const runId = labels[LABEL.runId];
+    return runId !== undefined && runId !== ownRunId && !isOwned(runs, runId);
+  });
+  await Promise.all(orphans.map(({ id }) => engine.containers.remove(id)));
+  return [...new Set(orphans.map(({ labels }) => labels[LABEL.runId] ?? ""))];
+};
+
+const isOwned = (runs: string, runId: string): boolean => {
+  const lock = join(runs, runId, "lock.db");
+  return existsSync(lock) && isRunLocked(lock);
+};

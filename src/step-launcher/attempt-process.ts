@@ -1,0 +1,36 @@
+import { openStepLog, type StepLog } from "../logging/step-log.ts";
+import type { Assignment, Invocation } from "../model/index.ts";
+import type { AttemptPaths } from "../workspace/paths.ts";
+import type { RunContext } from "./run-context.ts";
+import { getConfigEnvironmentVars } from "./utils.ts";
+
+/** Variables of a step's process. */
+export const environmentOf = (
+  { run, snapshot, paths }: RunContext,
+  invocation: Invocation,
+): Record<string, string> => ({
+  ...invocation.environment,
+  ...getConfigEnvironmentVars({
+    ...{ snapshot, runName: run.name },
+    orchestratorRunId: run.orchestratorRunId,
+    storesPath: paths.stores,
+  }),
+  ZENML_STEP_NAME: invocation.id,
+});
+
+export interface AssignedProcess {
+  readonly context: RunContext;
+  readonly invocation: Invocation;
+  readonly assignment: Assignment;
+  readonly paths: AttemptPaths;
+}
+
+/** Opens the log of a step's process; what it prints is told as it comes. */
+export const openLog = ({ context, invocation, assignment, paths }: AssignedProcess): Promise<StepLog> =>
+  openStepLog({
+    path: paths.log,
+    nonce: assignment.nonce,
+    now: context.now,
+    onRecord: ({ time: _time, ...record }) =>
+      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+  });
