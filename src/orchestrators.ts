@@ -15,8 +15,14 @@ export type {
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
 export { BaseOrchestratorConfig, type OrchestratorTraits } from "./orchestrator/base/config.ts";
-export { NotSupportedError, RunLockedError } from "./orchestrator/base/errors.ts";
+export {
+  InitHookError,
+  NotSupportedError,
+  RunEndedError,
+  RunLockedError,
+} from "./orchestrator/base/errors.ts";
 export type { OrchestratorServices, RunRequest } from "./orchestrator/base/services.ts";
+export type { StoppedRun } from "./orchestrator/base/stop-run.ts";
 export type { SubmissionResult } from "./orchestrator/base/submission.ts";
 export {
   type BuildConfiguration,

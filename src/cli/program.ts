@@ -38,6 +38,9 @@ export const createProgram = (outputs: Outputs, done: Done): Command => {
   });
   addRunCommands(program, context, done);
   addResumeCommand(program, context, done);
+  addStopCommand(program, context, done);
+  addRerunCommand(program, context, done);
+  addShellCommand(program, context, done);
   addRecordCommands(program, context, done);
   addCareCommands(program, context, done);
   return program.addHelpText("after", examples(["stepdock run pipeline.ts", "stepdock show latest"]));
@@ -92,6 +95,41 @@ const addResumeCommand = (program: Command, context: () => CommandContext, done:
     .action(async (run: string, options) => {
       const { resumeCommand } = await import("./commands/resume.ts");
       done(await resumeCommand(context(), { ...options, run }));
+    });
+};
+
+const addStopCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  recordCommand(program, "stop", "stop a run that goes on in another terminal, and wait until it has ended")
+    .option("--force", "kill its steps instead of giving them time to end")
+    .option("--json", "print JSON: the run")
+    .addHelpText("after", examples(["stepdock stop latest", "stepdock stop 3f2a91 --force"]))
+    .action(async (run: string, options) => {
+      const { stopCommand } = await import("./commands/stop.ts");
+      done(await stopCommand(context(), { ...options, run }));
+    });
+};
+
+const addRerunCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  recordCommand(program, "rerun", "run one step of a run again, with the inputs that it had")
+    .argument("<step>", "id of the invocation, which is the step's name unless it was given another")
+    .option("--json", "print JSON, one event a line")
+    .addHelpText("after", examples(["stepdock rerun latest train", "stepdock rerun 3f2a91 train_2"]))
+    .action(async (run: string, step: string, options) => {
+      const { rerunCommand } = await import("./commands/rerun.ts");
+      done(await rerunCommand(context(), { ...options, run, step }));
+    });
+};
+
+const addShellCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  recordCommand(program, "shell", "open a shell in the environment of a step")
+    .argument("<step>", "id of the invocation, which is the step's name unless it was given another")
+    .addHelpText(
+      "after",
+      examples(["stepdock shell latest train", "echo 'cat /proc/self/status' | stepdock shell 3f2a91 train"]),
+    )
+    .action(async (run: string, step: string) => {
+      const { shellCommand } = await import("./commands/shell.ts");
+      done(await shellCommand(context(), { run, step }));
     });
 };
 

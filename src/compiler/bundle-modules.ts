@@ -20,6 +20,8 @@ export interface BundleModulesOptions {
 export interface HostBundle {
   /** Source path by emitted path, both absolute. */
   readonly modules: ReadonlyMap<string, string>;
+  /** The sources that static imports reach from the entries, each after those that it imports. */
+  readonly sources: readonly string[];
   /** The file to import in the place of a source; undefined for one that the entries do not reach. */
   emittedFor(source: string): string | undefined;
   /** The source position of a place in an emitted file; lines and columns count from 1. */
@@ -56,7 +58,7 @@ export async function bundleModules({
   const files = await emit(entries, projectRoot);
   const directory = resolve(outDir, contentHash(files));
   if (!existsSync(directory)) await writeDirectory(directory, files);
-  return hostBundle(files, directory);
+  return hostBundle(files, directory, entries);
 }
 
 async function emit(entries: readonly string[], root: string): Promise<readonly EmittedFile[]> {
@@ -124,7 +126,11 @@ async function writeEmitted(directory: string, { path, code, map }: EmittedFile)
   if (map !== undefined) await writeFile(`${file}.map`, map, { flush: true });
 }
 
-function hostBundle(files: readonly EmittedFile[], directory: string): HostBundle {
+function hostBundle(
+  files: readonly EmittedFile[],
+  directory: string,
+  entries: readonly string[],
+): HostBundle {
   const byPath = new Map(files.map((file) => [join(directory, file.path), file]));
   const finders = new Map(
     [...byPath].map(([path, { map }]) => [path, map ? sourcePositions(map) : undefined]),
@@ -132,6 +138,7 @@ function hostBundle(files: readonly EmittedFile[], directory: string): HostBundl
   const emitted = new Map([...byPath].map(([path, { node }]) => [node.source, path]));
   return {
     modules: new Map([...byPath].map(([path, { node }]) => [path, node.source])),
+    sources: evaluationOrder(files, entries),
     emittedFor: (source) => emitted.get(source),
     mapPosition: (path, line, column) => {
       const found = finders.get(path)?.(line, column);
@@ -142,4 +149,21 @@ function hostBundle(files: readonly EmittedFile[], directory: string): HostBundl
       return file?.map === undefined ? undefined : { map: file.map, root: dirname(file.node.source) };
     },
   };
+}
+
+function evaluationOrder(files: readonly EmittedFile[], entries: readonly string[]): string[] {
+  const nodes = new Map(files.map(({ node }) => [node.source, node]));
+  const [seen, order] = [new Set<string>(), [] as string[]];
+  const visit = (source: string): void => {
+    const node = nodes.get(source);
+    if (!node || seen.has(source)) return;
+    seen.add(source);
+    for (const { specifier, dynamic } of node.references) {
+      const target = node.targets.get(specifier);
+      if (!dynamic && target && "module" in target) visit(target.module);
+    }
+    order.push(source);
+  };
+  for (const entry of entries) visit(entry);
+  return order;
 }

@@ -15,6 +15,8 @@ export interface BundleStepOptions {
   /** The name it is exported as there; `default` is one. */
   readonly exportName: string;
   readonly projectRoot: string;
+  /** What the export is, as errors name it. Default: a step. */
+  readonly what?: string;
   /** Names of packages that are to stay imports, beside those that cannot be bundled. */
   readonly externals?: readonly string[];
 }
@@ -41,8 +43,8 @@ export interface StepBundle {
  * @throws {BundleError} on a syntax error, an import that does not resolve, or a missing export
  */
 export async function bundleStep(options: BundleStepOptions): Promise<StepBundle> {
-  const { module, exportName, projectRoot } = options;
-  const subject = `step "${exportName}" of ${relative(projectRoot, module)}`;
+  const { module, exportName, projectRoot, what = "step" } = options;
+  const subject = `${what} "${exportName}" of ${relative(projectRoot, module)}`;
   const listed = new Set(options.externals);
   const isListed = (specifier: string) => listed.has(packageName(specifier));
   try {

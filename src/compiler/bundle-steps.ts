@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { bundleStep, type StepBundle } from "./bundle-step.ts";
+import type { Defined } from "./load-modules.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { locateStep, type StepLocation } from "./locate-step.ts";
 
@@ -17,7 +18,7 @@ export interface LocatedBundle {
 
 interface BundleStepsOptions {
   readonly projectRoot: string;
-  readonly modules: (definitions: readonly StepDefinition[]) => Promise<LoadedModules>;
+  readonly modules: (definitions: readonly Defined[]) => Promise<LoadedModules>;
 }
 
 /** Finds and bundles each step once, however often it is called. */
@@ -55,5 +56,5 @@ const npmPackagesByStep = (invocations: readonly WiredInvocation[]): Map<StepDef
     ]),
   );
 
-const sourceName = ({ module, exportName }: StepLocation, projectRoot: string): string =>
+export const sourceName = ({ module, exportName }: StepLocation, projectRoot: string): string =>
   `${relative(projectRoot, module).split(sep).join("/")}#${exportName}`;

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { StepdockError } from "../errors/error.ts";
 import { CachePolicy, Environment, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
+import type { StepDefinition } from "../pipeline/step.ts";
 import { describeParseError } from "../util/parse-error.ts";
 import { didYouMean, PipelineError } from "./errors.ts";
 
@@ -21,13 +22,24 @@ export const checkName = (what: "pipeline" | "step" | "invocation", name: unknow
   );
 };
 
+const hook = z.optional(z.custom((value) => typeof value === "function", "must be a function"));
+const STEP_HOOKS = { onStart: hook, onSuccess: hook, onFailure: hook, onEnd: hook };
+const StepHooks = z.strictObject(STEP_HOOKS);
+
+/** Seconds. A timer takes no more than 2^31 ms: one that is set for longer would end at once. */
+const Timeout = z.number().check(z.positive(), z.lte(2_147_483));
+
 const PipelineOptions = z.strictObject({
   enableCache: z.optional(z.boolean()),
   executionMode: z.optional(ExecutionMode),
+  timeout: z.optional(Timeout),
   settings: z.optional(StepSettings),
   environment: z.optional(Environment),
   runName: z.optional(z.string()),
   stack: z.optional(z.string()),
+  ...STEP_HOOKS,
+  onInit: hook,
+  onCleanup: hook,
 });
 
 /** What is left of a step's options when its id and `after` are taken out. */
@@ -37,11 +49,16 @@ export const StepOptions = z.strictObject({
   retry: z.optional(RetryPolicy),
   settings: z.optional(StepSettings),
   environment: z.optional(Environment),
-  timeout: z.optional(z.number().check(z.positive())),
+  timeout: z.optional(Timeout),
+  stopGracePeriod: z.optional(z.number().check(z.nonnegative())),
 });
 
 export const checkOptions = (definition: PipelineDefinition): void => {
   parseSetting(PipelineOptions, definition.options, `Pipeline "${definition.name}"`);
+};
+
+export const checkHooks = ({ name, hooks }: StepDefinition): void => {
+  parseSetting(StepHooks, hooks, `Step "${name}"`);
 };
 
 /** Parses options at the edge, so that an untyped caller gets a message with the path into them. */

@@ -3,8 +3,9 @@ import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
+import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
-import { checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -12,12 +13,13 @@ import { settleInputs } from "./settle-inputs.ts";
 export const compileInvocation = async (
   pipeline: PipelineDefinition,
   wired: WiredInvocation,
-  bundles: ReadonlyMap<StepDefinition, LocatedBundle>,
+  { bundles, hooks }: { bundles: ReadonlyMap<StepDefinition, LocatedBundle>; hooks: PipelineHookBundles },
 ): Promise<Invocation> => {
   checkName("step", wired.definition.name);
   checkName("invocation", wired.id);
   const located = bundles.get(wired.definition);
   if (!located) throw new TypeError(`step ${wired.definition.name} was not bundled`);
+  checkHooks(wired.definition);
   const inputs = await settleInputs(pipeline.name, wired);
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
@@ -33,7 +35,8 @@ export const compileInvocation = async (
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
     settings: mergeSettings(pipeline.options.settings, settings),
-    externals: located.bundle.externals.map(({ package: name }) => name),
+    externals: externalsOf(located, hooks),
+    ...stepHooks(wired.definition, hooks),
   };
   return parseSetting(Invocation, draft, where);
 };
@@ -45,6 +48,15 @@ const upstreamsOf = (wired: WiredInvocation, inputs: Invocation["inputs"]): stri
     input.kind === "artifact" ? [input.invocation] : [],
   );
   return [...new Set([...fromInputs, ...wired.after])].sort();
+};
+
+/** The image has to have what hooks of the pipeline import, too. */
+const externalsOf = ({ bundle }: LocatedBundle, hooks: PipelineHookBundles): string[] => {
+  const own = bundle.externals.map(({ package: name }) => name);
+  const more = [...hooks].flatMap(([hook, { bundle }]) =>
+    isStepHook(hook) ? bundle.externals.map(({ package: name }) => name) : [],
+  );
+  return more.length === 0 ? own : [...new Set([...own, ...more])];
 };
 
 const outputsOf = (definition: StepDefinition): Invocation["outputs"] =>

@@ -14,11 +14,13 @@ import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { deepFreeze } from "../util/deep-freeze.ts";
 import { encodeTagged } from "../util/tagged.ts";
+import { bundleHooks, type PipelineHookBundles, runHooks } from "./bundle-hooks.ts";
 import type { StepBundle } from "./bundle-step.ts";
 import { bundleSteps, type LocatedBundle } from "./bundle-steps.ts";
 import { checkName, checkOptions } from "./check-options.ts";
 import { compileInvocation } from "./compile-invocation.ts";
 import { PipelineError } from "./errors.ts";
+import type { Defined } from "./load-modules.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { type ParameterValue, parseParameters } from "./parameters.ts";
 import { pipelineOutputs, refuseAsync } from "./pipeline-outputs.ts";
@@ -27,14 +29,14 @@ export interface CompileOptions {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** The directory that sources are named from: the one of the nearest package.json. */
   readonly projectRoot: string;
-  /** The user's modules, asked for once the steps are known. */
-  readonly modules: (definitions: readonly StepDefinition[]) => Promise<LoadedModules>;
+  /** The user's modules, asked for once the steps are known, and once more for hooks of the pipeline. */
+  readonly modules: (definitions: readonly Defined[]) => Promise<LoadedModules>;
   readonly createdAt: string;
 }
 
 export interface CompiledPipeline {
   readonly snapshot: PipelineSnapshot;
-  /** Code hash → bundle. */
+  /** Code hash → bundle, of steps and of hooks of the pipeline. */
   readonly bundles: ReadonlyMap<string, StepBundle>;
 }
 
@@ -48,8 +50,9 @@ export const compile = async (pipeline: Pipeline, options: CompileOptions): Prom
   refuseAsync(definition.name, returned);
   if (invocations.length === 0) throw empty(definition.name);
   const bundles = await bundleSteps(invocations, options);
-  const snapshot = await assemble(pipeline, { invocations, returned, parameters, bundles }, options);
-  return { snapshot: deepFreeze(snapshot), bundles: byHash(bundles) };
+  const hooks = await bundleHooks(definition, invocations, options);
+  const snapshot = await assemble(pipeline, { invocations, returned, parameters, bundles, hooks }, options);
+  return { snapshot: deepFreeze(snapshot), bundles: byHash([...bundles.values(), ...hooks.values()]) };
 };
 
 /** Runs `define`. What it throws by itself is told with the place in the user's source. */
@@ -72,6 +75,7 @@ interface Parts {
   readonly returned: unknown;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly bundles: ReadonlyMap<StepDefinition, LocatedBundle>;
+  readonly hooks: PipelineHookBundles;
 }
 
 const assemble = async (
@@ -81,11 +85,11 @@ const assemble = async (
 ): Promise<PipelineSnapshot> => {
   const definition = pipeline[PIPELINE];
   const compiled = await Promise.all(
-    parts.invocations.map((invocation) => compileInvocation(definition, invocation, parts.bundles)),
+    parts.invocations.map((invocation) => compileInvocation(definition, invocation, parts)),
   );
   const invocations = Object.fromEntries(compiled.map((invocation) => [invocation.id, invocation]));
   checkGraph(definition.name, invocations);
-  const { enableCache, stack, runName, executionMode } = definition.options;
+  const { enableCache, stack, runName, executionMode, timeout } = definition.options;
   return {
     formatVersion: 1,
     id: randomUUID(),
@@ -95,11 +99,17 @@ const assemble = async (
     parameters: encodeAll(parts.parameters),
     ...(enableCache === undefined ? {} : { enableCache }),
     executionMode: executionMode ?? "continue_on_failure",
+    ...(timeout === undefined ? {} : { timeout }),
     invocations,
     outputs: pipelineOutputs(definition.name, parts.returned),
     anonymousOutput: isHandle(parts.returned),
+    ...runHooks(parts.hooks),
     ...(stack === undefined ? {} : { stack }),
-    warnings: [...new Set([...parts.bundles.values()].flatMap(({ bundle }) => bundle.warnings))],
+    warnings: [
+      ...new Set(
+        [...parts.bundles.values(), ...parts.hooks.values()].flatMap(({ bundle }) => bundle.warnings),
+      ),
+    ],
   };
 };
 
@@ -137,8 +147,8 @@ export const layersOf = (invocations: PipelineSnapshot["invocations"]): string[]
   );
 };
 
-const byHash = (bundles: ReadonlyMap<StepDefinition, LocatedBundle>): ReadonlyMap<string, StepBundle> =>
-  new Map([...bundles.values()].map(({ bundle }) => [bundle.codeHash, bundle]));
+const byHash = (bundles: readonly LocatedBundle[]): ReadonlyMap<string, StepBundle> =>
+  new Map(bundles.map(({ bundle }) => [bundle.codeHash, bundle]));
 
 const empty = (pipelineName: string): PipelineError =>
   new PipelineError(

@@ -75,6 +75,23 @@ export class StepNotExportedError extends StepdockError {
   }
 }
 
+/** A hook of a pipeline that nothing could load from outside of its module. */
+export class HookNotExportedError extends StepdockError {
+  readonly code = "hook_not_exported";
+  readonly pipelineName: string;
+  readonly hook: string;
+
+  constructor(pipelineName: string, hook: string) {
+    super(
+      `The ${hook} of pipeline "${pipelineName}" is not an export of a module that the pipeline's file imports, so it ` +
+        `cannot be loaded where it is to be called. Write \`export const notify = …\` at the top level of a module, and ` +
+        `\`${hook}: notify\` in the pipeline.`,
+    );
+    this.pipelineName = pipelineName;
+    this.hook = hook;
+  }
+}
+
 const identifier = (name: string): string =>
   name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next = "") => next.toUpperCase());
 

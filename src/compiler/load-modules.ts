@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { StepDefinition } from "../pipeline/step.ts";
+import type { CallSite } from "../pipeline/call-sites.ts";
 import { bundleModules, type HostBundle } from "./bundle-modules.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { mapStack } from "./map-stack.ts";
@@ -17,6 +17,7 @@ export const loadedModules = (bundle: HostBundle): LoadedModules => ({
     if (bundle.modules.has(file)) return bundle.mapPosition(file, line, column);
     return bundle.emittedFor(file) === undefined ? undefined : { file, line, column };
   },
+  sources: bundle.sources,
   exportsOf: async (source) => {
     const emitted = bundle.emittedFor(source);
     return emitted === undefined ? {} : await importModule(emitted);
@@ -27,19 +28,25 @@ export const loadedModules = (bundle: HostBundle): LoadedModules => ({
 export const importModule = async (path: string): Promise<Readonly<Record<string, unknown>>> =>
   (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 
+/** A step or a pipeline, as far as its place is concerned. */
+export interface Defined {
+  readonly definedAt: readonly CallSite[];
+}
+
 /**
  * For a pipeline that a program made under plain Node: its modules once more, through the bundler. The program's own
  * copies cannot be imported again, since the one that runs the pipeline may still be evaluating.
  */
 export const modulesOf = async (
-  definitions: readonly StepDefinition[],
+  definitions: readonly Defined[],
   options: LoadOptions,
 ): Promise<LoadedModules> => {
   const files = definitions
     .flatMap(({ definedAt }) => definedAt)
     .map(({ file }) => (file.startsWith("file:") ? fileURLToPath(file) : file))
     .filter((file) => isUserModule(file));
-  return loadedModules(await bundleModules({ entries: [...new Set(files)], ...options }));
+  const bundle = await bundleModules({ entries: [...new Set(files)], ...options });
+  return { ...loadedModules(bundle), areCopies: true };
 };
 
 const isUserModule = (file: string): boolean =>

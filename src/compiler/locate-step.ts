@@ -16,6 +16,10 @@ export interface LoadedModules {
   sourceOf(file: string, line: number, column: number): CallSite | undefined;
   /** The exports of a source module. */
   exportsOf(source: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The source modules that static imports reach, each after those that it imports. */
+  readonly sources: readonly string[];
+  /** Whether they are copies, so that no export is identical to what the program has. */
+  readonly areCopies?: boolean;
   /** Points a stack at the sources; absent where it points there already. */
   readonly mapStack?: (stack: string) => string;
 }
@@ -61,4 +65,4 @@ const placeOf = (definition: StepDefinition, modules: LoadedModules): string =>
     .map(({ file, line, column }) => `${file}:${line}:${column}`)
     .join(" ");
 
-const toPath = (file: string): string => (file.startsWith("file:") ? fileURLToPath(file) : file);
+export const toPath = (file: string): string => (file.startsWith("file:") ? fileURLToPath(file) : file);

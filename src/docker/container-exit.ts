@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import { ContainerRemovedError, connectionLost } from "./container-errors.ts";
 import type { ArmedWait } from "./container-wait.ts";
 import { demultiplex, FrameError, type FrameSink } from "./demultiplexer.ts";
-import type { ExitState } from "./port.ts";
+import type { ExitState, OutputSink } from "./port.ts";
 import { asDockerError, DockerRequestError, statusCodeOf } from "./request-error.ts";
 
 /**
@@ -18,6 +18,11 @@ export const drainOutput = async (id: string, output: Readable, sink: FrameSink)
       ? new DockerRequestError("read the output of container", id, cause)
       : cause;
   }
+};
+
+/** The same for a container with a terminal, whose output is not framed. */
+export const drainTerminal = async (id: string, output: Readable, sink: OutputSink): Promise<void> => {
+  for await (const chunk of chunksOf(id, output)) await sink.write("stdout", chunk);
 };
 
 /** Only here can an error of the connection be told from one of the sink. */

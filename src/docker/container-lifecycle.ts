@@ -4,7 +4,7 @@ import { readExitState } from "./container-exit.ts";
 import { type ContainerLinks, openLinks } from "./container-links.ts";
 import { createOptions } from "./container-options.ts";
 import { removeContainer } from "./container-removal.ts";
-import { stopperOf } from "./container-stop.ts";
+import { resizerOf, stopperOf } from "./container-stop.ts";
 import { abortOption } from "./get-json.ts";
 import type {
   Cancellable,
@@ -27,7 +27,9 @@ export const createContainer = async (
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => removeContainer(docker, id));
   try {
-    const links = cleanup.use(await openLinks(docker, { id, stdin: spec.stdin }, sink, signal));
+    const links = cleanup.use(
+      await openLinks(docker, { id, stdin: spec.stdin, tty: spec.tty }, sink, signal),
+    );
     signal?.throwIfAborted();
     return new AttachedContainer({ docker, id, image: spec.image, links, cleanup: cleanup.move() });
   } catch (cause) {
@@ -88,7 +90,7 @@ class AttachedContainer implements CreatedContainer {
     const ended = this.#end();
     // A container may be disposed without anybody asking how it ended: that is no unhandled rejection.
     ended.catch(() => {});
-    return { id, stdin: links.stdin, ended, ...stopperOf(docker, id) };
+    return { id, stdin: links.stdin, ended, resize: resizerOf(docker, id), ...stopperOf(docker, id) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

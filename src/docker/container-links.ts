@@ -2,7 +2,7 @@ import { addAbortListener } from "node:events";
 import type { Duplex, Writable } from "node:stream";
 import type Dockerode from "dockerode";
 import { attachOutput, attachStdin, stdinOf } from "./container-attach.ts";
-import { drainOutput, untilExit } from "./container-exit.ts";
+import { drainOutput, drainTerminal, untilExit } from "./container-exit.ts";
 import { armWait } from "./container-wait.ts";
 import type { OutputSink } from "./port.ts";
 
@@ -19,12 +19,13 @@ export interface ContainerLinks extends Disposable {
 export interface LinkTarget {
   readonly id: string;
   readonly stdin: boolean;
+  readonly tty?: boolean | undefined;
 }
 
 /** Attaches, consumes the output at once, and arms the wait for the exit. `signal` counts until this resolves. */
 export const openLinks = async (
   docker: Dockerode,
-  { id, stdin: wantsStdin }: LinkTarget,
+  { id, stdin: wantsStdin, tty = false }: LinkTarget,
   sink: OutputSink,
   signal?: AbortSignal,
 ): Promise<ContainerLinks> => {
@@ -33,7 +34,7 @@ export const openLinks = async (
   cut.defer(() => life.abort());
   using _forwarded = signal && addAbortListener(signal, () => life.abort(signal.reason));
   const output = cut.adopt(await attachOutput(docker, id, life.signal), destroy);
-  const drained = drainOutput(id, output, sink);
+  const drained = (tty ? drainTerminal : drainOutput)(id, output, sink);
   // Observed by `ended` only once it is started; until then a failure is nobody's.
   drained.catch(() => {});
   const input = wantsStdin ? cut.adopt(await attachStdin(docker, id, life.signal), destroy) : undefined;

@@ -20,7 +20,7 @@ export const createOptions = (spec: ContainerSpec): Dockerode.ContainerCreateOpt
   User: spec.user,
   WorkingDir: spec.workdir,
   StopTimeout: spec.stopTimeoutSeconds,
-  Tty: false,
+  Tty: spec.tty ?? false,
   AttachStdout: true,
   AttachStderr: true,
   AttachStdin: spec.stdin,

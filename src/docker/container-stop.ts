@@ -22,6 +22,14 @@ export const stopperOf = (docker: Dockerode, id: string): Pick<StartedContainer,
   };
 };
 
+/** `resize` of a started container. */
+export const resizerOf =
+  (docker: Dockerode, id: string): StartedContainer["resize"] =>
+  async (columns, rows) => {
+    const request = docker.getContainer(id).resize({ w: columns, h: rows });
+    await unlessEnded("resize the terminal of container", id, request, undefined);
+  };
+
 const unlessEnded = async (
   operation: string,
   id: string,

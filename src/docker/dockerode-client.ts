@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { inspect } from "node:util";
 import Dockerode from "dockerode";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -8,11 +9,20 @@ export interface EngineConnection extends Disposable {
   readonly docker: Dockerode;
 }
 
+/**
+ * docker-modem inspects the options of every request to unlimited depth, also where nobody debugs: through the agent
+ * that is everything that its sockets reach, some hundred milliseconds a request. So the agent says no more than its name.
+ */
+const inspectBriefly = (agent: HttpAgent): void => {
+  Object.defineProperty(agent, inspect.custom, { value: () => "[Agent]" });
+};
+
 /** Opens nothing yet: the first request connects. Disposing it closes its connections. */
 export const openConnection = (endpoint: Endpoint): EngineConnection => {
   const agent = endpoint.tls
     ? new HttpsAgent({ keepAlive: true, ...endpoint.tls })
     : new HttpAgent({ keepAlive: true });
+  inspectBriefly(agent);
   const options = { ...NEUTRAL, ...addressOf(endpoint), agent };
   return { docker: new Dockerode(options), [Symbol.dispose]: () => agent.destroy() };
 };

@@ -125,6 +125,8 @@ export interface ContainerSpec {
   readonly noNewPrivileges: boolean;
   /** Whether stdin stays open until the one attached writer closes it (`OpenStdin`, `StdinOnce`). */
   readonly stdin: boolean;
+  /** Whether stdin and stdout are a terminal; then all that it prints is of stdout. Default false. */
+  readonly tty?: boolean;
   /** Grace between SIGTERM and SIGKILL when the engine stops it, in seconds. */
   readonly stopTimeoutSeconds?: number;
 }
@@ -167,6 +169,8 @@ export interface StartedContainer {
   readonly stdin: Writable | undefined;
   /** Resolves after the exit and after every byte that it printed was given to the sink. */
   readonly ended: Promise<ExitState>;
+  /** Of the terminal, where the spec asked for one. Exited already is success. */
+  resize(columns: number, rows: number): Promise<void>;
   /** SIGTERM, then SIGKILL after the grace, in seconds. Exited already is success. */
   stop(graceSeconds: number, options?: Cancellable): Promise<void>;
   kill(signal?: string, options?: Cancellable): Promise<void>;

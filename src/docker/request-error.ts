@@ -2,11 +2,11 @@ import { isStepdockError, StepdockError } from "../errors/error.ts";
 import { InterruptedError, isAbort } from "./interrupted-error.ts";
 import { engineWords, errorCodeOf, lostEngine, statusCodeOf } from "./request-failure.ts";
 
-export { engineWords, statusCodeOf } from "./request-failure.ts";
+export { statusCodeOf } from "./request-failure.ts";
 
 /** The engine refused a request, or went away before it answered. */
 export class DockerRequestError extends StepdockError {
-  readonly code = "docker_request_failed";
+  readonly code: "docker_request_failed" | "engine_unavailable";
   /** What was asked, as a verb phrase: `remove container`. */
   readonly operation: string;
   /** The id or name that it was asked of. */
@@ -16,6 +16,7 @@ export class DockerRequestError extends StepdockError {
 
   constructor(operation: string, subject: string, cause: unknown) {
     super(messageOf(operation, subject, cause), { cause });
+    this.code = lostEngine(cause) ? "engine_unavailable" : "docker_request_failed";
     this.operation = operation;
     this.subject = subject;
     this.statusCode = statusCodeOf(cause);
@@ -58,6 +59,10 @@ export const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /no space left on device|ENOSPC/i,
     "The engine's disk is full: make room with `docker system prune`, or give its data directory a larger disk.",
+  ],
+  [
+    /^No such image/i,
+    "Somebody removed it after it was found. Run again: an image of stepdock's is built anew, and what was completed is cached.",
   ],
   [/too many open files|EMFILE/i, "Raise the engine's limit of open files, or run fewer steps at once."],
   [/toomanyrequests|rate limit/i, "The registry limits your pulls: log in with `docker login`, or wait."],

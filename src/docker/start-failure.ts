@@ -31,6 +31,13 @@ const RULES: readonly Rule[] = [
       `${path || "a path"} cannot be mounted there. See that source and target are of one kind.`,
   },
   {
+    pattern: /network (\S+) not found/,
+    reason: "other",
+    exitCode: 125,
+    explain: (name) =>
+      `the engine has no network ${name}. Create it (docker network create ${name}), or name another.`,
+  },
+  {
     pattern: /exec:? "?([^":]*)"?: exec format error/i,
     reason: "exec_format",
     exitCode: 126,

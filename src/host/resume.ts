@@ -1,19 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { House } from "../composition.ts";
-import { StepdockError } from "../errors/error.ts";
-import {
-  bundlesOfSnapshot,
-  type EventSink,
-  type PipelineRun,
-  type PipelineSnapshot,
-} from "../model/index.ts";
+import type { EventSink, PipelineRun, PipelineSnapshot } from "../model/index.ts";
 import type { ExecutionSignals } from "../step-launcher/port.ts";
-
-/** The code that a run was begun with is not in the workspace any more. */
-export class BundleMissingError extends StepdockError {
-  readonly code = "not_found";
-}
+import { loadBundles } from "./load-bundles.ts";
 
 export interface ResumeOptions {
   readonly emit: EventSink;
@@ -48,24 +36,4 @@ export const resumeRun = async (
     stack,
   );
   return { run, snapshot };
-};
-
-const loadBundles = async (directory: string, run: PipelineRun, snapshot: PipelineSnapshot) => {
-  const entries = bundlesOfSnapshot(snapshot).map(
-    async (hash) => [hash, await loadBundle(directory, hash, run)] as const,
-  );
-  return new Map(await Promise.all(entries));
-};
-
-const loadBundle = async (directory: string, hash: string, run: PipelineRun) => {
-  const path = join(directory, `${hash}.mjs`);
-  try {
-    return { code: await readFile(path, "utf8"), map: await readFile(`${path}.map`, "utf8") };
-  } catch (error) {
-    throw new BundleMissingError(
-      `Run ${run.name} (${run.id}) cannot go on: the code of its steps is not at ${path} any more. ` +
-        "Run the pipeline again: what was completed is cached.",
-      { cause: error },
-    );
-  }
 };

@@ -1,8 +1,8 @@
 import { type LogRecord, type LogStream, recordBytes } from "./log-record.ts";
 
 export type { LogWarning } from "./log-parser.ts";
-export { type ReadLogOptions, readLog } from "./log-reader.ts";
-export { type LogWriter, openLogWriter } from "./log-writer.ts";
+export { readLog } from "./log-reader.ts";
+export { openLogWriter } from "./log-writer.ts";
 
 /** What a step printed on each stream, byte for byte, rebuilt from its records. Holds all of it in memory. */
 export async function logBytes(

@@ -1,4 +1,3 @@
-import { asMetadataError } from "./sqlite/errors.ts";
 import { DatabaseSync } from "./sqlite/node-sqlite.ts";
 
 /**
@@ -7,27 +6,37 @@ import { DatabaseSync } from "./sqlite/node-sqlite.ts";
  */
 export interface RunLock extends Disposable {}
 
-/** Takes the lock; undefined where another live process holds it. Throws `MetadataStoreError` where the file cannot be made. */
+/** Whoever only looks holds a shared lock for an instant; that is waited for. In milliseconds. */
+const LOOK = 500;
+
+/** Takes the lock; undefined where another live process holds it. Throws where the file cannot be made. */
 export const acquireRunLock = (path: string): RunLock | undefined => {
   const database = new DatabaseSync(path);
   try {
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+    database.exec(`PRAGMA busy_timeout = ${LOOK}; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE`);
   } catch (error) {
     database.close();
     if (isBusy(error)) return undefined;
-    throw asMetadataError("lock the run", path, error);
+    throw error;
   }
   return { [Symbol.dispose]: () => database.close() };
+};
+
+/** Whether a live process owns the run whose lock this is. Looking does not get in the way of others who look. */
+export const isRunLocked = (path: string): boolean => {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    database.exec("PRAGMA busy_timeout = 0; SELECT 1 FROM sqlite_schema");
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
 };
 
 const SQLITE_BUSY = 5;
 
 const isBusy = (error: unknown): boolean =>
   ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
-
-/** Whether a live process owns the run whose lock this is. */
-export const isRunLocked = (path: string): boolean => {
-  const lock = acquireRunLock(path);
-  lock?.[Symbol.dispose]();
-  return lock === undefined;
-};

@@ -16,6 +16,7 @@ export const FailureKind = z.enum([
   "timeout",
   "stopped",
   "lost",
+  "removed",
   "internal",
 ]);
 export type FailureKind = z.infer<typeof FailureKind>;

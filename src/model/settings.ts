@@ -45,6 +45,8 @@ export const RetryPolicy = z.strictObject({
   maxRetries: z.int().check(z.nonnegative()),
   delay: z.optional(z.number().check(z.nonnegative())),
   backoff: z.optional(z.number().check(z.gte(1))),
+  /** After each attempt that ran out of memory the next gets so many times its memory limit. Default 1. */
+  memoryFactor: z.optional(z.number().check(z.gte(1))),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 

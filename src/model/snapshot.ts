@@ -35,6 +35,8 @@ export const Invocation = z.object({
   retry: z.optional(RetryPolicy),
   /** Seconds. */
   timeout: z.optional(z.number()),
+  /** Seconds between SIGTERM and SIGKILL; default: the orchestrator's. */
+  stopGracePeriod: z.optional(z.number()),
   /** Variables given to the container when it runs; part of the environment key. */
   environment: Environment,
   /** Pipeline, step and invocation settings merged. */
@@ -58,6 +60,8 @@ export const PipelineSnapshot = z.object({
   parameters: z.record(z.string(), z.json()),
   enableCache: z.optional(z.boolean()),
   executionMode: ExecutionMode,
+  /** Seconds that the run may take. */
+  timeout: z.optional(z.number()),
   /** By id, in the order of definition. */
   invocations: z.record(z.string(), Invocation),
   /** What the pipeline returns: name → output of an invocation. */

@@ -3,7 +3,7 @@
  * does the same; this one only saves the line.
  */
 export class FatalError extends Error {
-  readonly retryable = false;
+  readonly retryable: false = false;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -13,6 +13,8 @@ export interface StepOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Seconds, from the moment that the step is told to start. */
   readonly timeout?: number;
+  /** Seconds between SIGTERM and SIGKILL where the step is stopped. Default: the orchestrator's, 10. */
+  readonly stopGracePeriod?: number;
 }
 
 export interface InvocationOptions extends StepOptions {
@@ -28,6 +30,8 @@ export type AfterReference = string | InvocationReference;
 export interface PipelineOptions extends StepHooks, RunHooks {
   readonly enableCache?: boolean;
   readonly executionMode?: ExecutionMode;
+  /** Seconds that a run may take; then it is stopped, and failed. No default for steps: they have their own. */
+  readonly timeout?: number;
   /** Defaults for every step. */
   readonly settings?: StepSettings;
   readonly environment?: Readonly<Record<string, string>>;

@@ -4,10 +4,12 @@ import { adoptStepLog } from "../logging/step-log.ts";
 import { Assignment, type Failure, type Invocation, type StepRun } from "../model/index.ts";
 import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
 import { AttemptRecords } from "./attempt-records.ts";
+import { logEvents } from "./log-events.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
 import { type AttemptEnd, type AttemptWork, release } from "./run-attempt.ts";
 import type { RunContext } from "./run-context.ts";
+import { withTimeout } from "./timeout.ts";
 
 export interface AdoptionFacts {
   readonly stepRun: StepRun;
@@ -27,8 +29,7 @@ export const adoptAttempt = async (
   facts: AdoptionFacts,
 ): Promise<AttemptEnd | undefined> => {
   const work = await reconstruct(context, invocation, facts);
-  const end =
-    work && facts.stepRun.assignedAt !== null ? await adopt(work, executor, facts.signals) : undefined;
+  const end = work && facts.stepRun.assignedAt !== null ? await adopt(work, executor, facts) : undefined;
   if (end) return { stepRun: facts.stepRun, ...end };
   await executor.discard?.(facts.stepRun.id);
   await recordsOf(context, invocation, facts, work?.paths, work?.assignment).failed(LOST, "stopped");
@@ -42,6 +43,9 @@ const LOST: Failure = {
     "The orchestrator died before this attempt had an end, and nothing of it is left. It is made again.",
   retryable: true,
 };
+
+/** An attempt that never began, or that went down with its engine or machine, has had no end. */
+const NO_END: ReadonlySet<Failure["kind"]> = new Set(["not_assigned", "lost"]);
 
 const reconstruct = async (
   context: RunContext,
@@ -86,27 +90,38 @@ const readAssignment = async (paths: AttemptPaths): Promise<Assignment | undefin
 const adopt = async (
   work: AttemptWork,
   executor: StepExecutor,
-  signals: ExecutionSignals,
+  { stepRun, signals }: AdoptionFacts,
 ): Promise<Pick<AttemptEnd, "status" | "released"> | undefined> => {
   const { context, invocation, assignment, paths } = work;
   const log = await adoptStepLog({
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: ({ time: _time, ...record }) =>
-      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+    onRecord: logEvents(context, invocation),
   });
   const published = Promise.withResolvers<void>();
   const adoption = { invocation, assignment, paths, log, published: published.promise };
-  const end = await executor.adopt?.(adoption, signals);
-  if (!end || (end.result.status === "failed" && end.result.failure.kind === "not_assigned")) {
+  using limit = withTimeout(invocation.timeout, signals);
+  limit.begin(secondsLeft(context, invocation, stepRun));
+  const end = await executor.adopt?.(adoption, limit.signals);
+  if (!end || (end.result.status === "failed" && NO_END.has(end.result.failure.kind))) {
     published.resolve();
     await end?.released;
     await log.end();
     return undefined;
   }
   const released = release(work, end, log);
-  const status = await work.records.ended(end.result).finally(published.resolve);
+  const status = await work.records.ended(limit.asEnded(end.result)).finally(published.resolve);
   await callMissedHooks(work, executor, signals);
   return { status, released };
+};
+
+/** What ended while nobody listened has this long to tell, so that it is not taken for late. */
+const TO_TELL = 5;
+
+/** Of the timeout of an attempt; a clock that was set back gives no more than the whole. */
+const secondsLeft = ({ now }: RunContext, { timeout }: Invocation, { assignedAt }: StepRun) => {
+  if (timeout === undefined || assignedAt === null) return timeout;
+  const left = timeout - (now().getTime() - Date.parse(assignedAt)) / 1000;
+  return Math.min(timeout, Math.max(left, TO_TELL));
 };

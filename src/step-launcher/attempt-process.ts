@@ -1,12 +1,13 @@
 import { openStepLog, type StepLog } from "../logging/step-log.ts";
 import type { Assignment, Invocation } from "../model/index.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
+import { logEvents } from "./log-events.ts";
 import type { RunContext } from "./run-context.ts";
 import { getConfigEnvironmentVars } from "./utils.ts";
 
 /** Variables of a step's process. */
 export const environmentOf = (
-  { run, snapshot, paths }: RunContext,
+  { run, snapshot, paths }: Pick<RunContext, "run" | "snapshot" | "paths">,
   invocation: Invocation,
 ): Record<string, string> => ({
   ...invocation.environment,
@@ -31,6 +32,5 @@ export const openLog = ({ context, invocation, assignment, paths }: AssignedProc
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: ({ time: _time, ...record }) =>
-      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+    onRecord: logEvents(context, invocation),
   });

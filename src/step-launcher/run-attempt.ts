@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { isEngineGone } from "../errors/engine-gone.ts";
 import { isStepdockError } from "../errors/error.ts";
 import type { StepLog } from "../logging/step-log.ts";
 import type { ArtifactVersion, Assignment, Failure, Invocation, StepRun } from "../model/index.ts";
@@ -8,6 +9,7 @@ import { createAssignment } from "./assignment.ts";
 import { environmentOf, openLog } from "./attempt-process.ts";
 import { AttemptRecords, type AttemptStatus } from "./attempt-records.ts";
 import type { CacheKey } from "./cache-utils.ts";
+import { damagedInput } from "./check-inputs.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
 import { prepareOutputArtifactUris } from "./output-utils.ts";
 import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
@@ -51,7 +53,10 @@ export const runAttempt = async (
   });
   await writeFileAtomic(paths.assignment, `${JSON.stringify(assignment)}\n`);
   const work = { context, invocation, assignment, paths, records };
-  const { status, released } = await execute(work, executor, facts.signals);
+  const damage = await damagedInput(context, facts.inputs);
+  const { status, released } = damage
+    ? await neverBegun(work, damage, "failed")
+    : await execute(work, executor, facts.signals);
   await callMissedHooks(work, executor, facts.signals);
   return { stepRun, status, released };
 };
@@ -97,17 +102,28 @@ const execute = async (
   } catch (error) {
     await log.end().catch(() => {}); // The fault that led here is the one to tell.
     if (signals.signal.aborted && isInterruption(error)) return await stoppedBefore(work);
-    await work.records.failed(faultOf(error), "failed");
+    // Its container may go on without us: the attempt is left under way, for `resume` to take over.
+    if (!isEngineGone(error)) await work.records.failed(faultOf(error), "failed");
     throw error;
   }
 };
 
 /** The run was stopped while the attempt waited for an image: no fault, and nothing of it runs. */
-const stoppedBefore = async ({ records }: AttemptWork): Promise<Pick<AttemptEnd, "status" | "released">> => {
+const stoppedBefore = async (work: AttemptWork): Promise<Pick<AttemptEnd, "status" | "released">> => {
   const message = "The step was stopped before it began.";
   const failure = { kind: "stopped", name: "StepStopped", message, retryable: true } as const;
-  return { status: await records.failed(failure, "stopped"), released: Promise.resolve() };
+  return await neverBegun(work, failure, "stopped");
 };
+
+/** An attempt that ends before anything of it is created. */
+const neverBegun = async (
+  { records }: AttemptWork,
+  failure: Failure,
+  status: "failed" | "stopped",
+): Promise<Pick<AttemptEnd, "status" | "released">> => ({
+  status: await records.failed(failure, status),
+  released: Promise.resolve(),
+});
 
 const isInterruption = (error: unknown): boolean => isStepdockError(error) && error.code === "interrupted";
 

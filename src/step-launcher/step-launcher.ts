@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { ExecutionStatus, Invocation, SkipReason, StepRun } from "../model/index.ts";
 import { adoptAttempt } from "./adopt-attempt.ts";
 import { type CacheKey, generateCacheKey, getCachedStepRun } from "./cache-utils.ts";
+import { withGrantedMemory } from "./granted-memory.ts";
 import { resolveStepInputs } from "./input-utils.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
 import type { PriorState } from "./prior.ts";
@@ -51,13 +52,14 @@ export class StepLauncher {
     const { stepRun } = prior;
     if (prior.kind === "succeeded" || prior.kind === "ended") return await this.#keep(prior);
     if (prior.kind === "retrying") return await this.#again(stepRun, prior.failures, signals);
-    const end = await adoptAttempt(this.#context, this.#invocation, this.#executor, {
+    const invocation = await withGrantedMemory(this.#context, this.#invocation, stepRun.attempt);
+    const end = await adoptAttempt(this.#context, invocation, this.#executor, {
       ...{ stepRun, signals, retriesLeft: this.#maxRetries - prior.failures },
     });
     if (!end) return await this.#again(stepRun, prior.failures, signals);
     if (end.status !== "retrying") return { status: end.status, released: end.released };
-    await end.released;
-    return await this.#again(stepRun, prior.failures + 1, signals);
+    await Promise.all([end.released, this.#pause(prior.failures, signals)]);
+    return await this.#again({ ...stepRun, status: end.status }, prior.failures + 1, signals);
   }
 
   async #keep(prior: Extract<PriorState, { kind: "succeeded" | "ended" }>): Promise<LaunchOutcome> {
@@ -116,17 +118,23 @@ export class StepLauncher {
     work: { cacheKey: CacheKey; inputs: Artifacts; signals: ExecutionSignals },
     from: { attempt: number; failures: number },
   ): Promise<LaunchOutcome> {
-    const { delay = 0, backoff = 1 } = this.#invocation.retry ?? {};
     const releases: Promise<void>[] = [];
     for (let { attempt, failures } = from; ; attempt += 1, failures += 1) {
       const facts = { ...work, attempt, retriesLeft: this.#maxRetries - failures };
-      const end = await runAttempt(this.#context, this.#invocation, this.#executor, facts);
+      const invocation = await withGrantedMemory(this.#context, this.#invocation, attempt);
+      const end = await runAttempt(this.#context, invocation, this.#executor, facts);
       releases.push(end.released);
       const released = Promise.all(releases).then(() => {});
       if (end.status !== "retrying") return { status: end.status, released };
-      await pause(delay * backoff ** failures, work.signals.signal);
+      await this.#pause(failures, work.signals);
       await this.#publishRetried(end.stepRun);
     }
+  }
+
+  /** Between an attempt and the next: cut short by an interruption, which the next then sees for itself. */
+  async #pause(failures: number, { signal }: ExecutionSignals): Promise<void> {
+    const { delay = 0, backoff = 1 } = this.#invocation.retry ?? {};
+    await setTimeout(delay * backoff ** failures * 1000, undefined, { signal }).catch(() => {});
   }
 
   async #publishRetried(stepRun: StepRun): Promise<void> {
@@ -140,10 +148,6 @@ export class StepLauncher {
 }
 
 const FIRST = { attempt: 1, failures: 0 };
-
-/** Cut short by an interruption, which the next attempt then sees for itself. */
-const pause = (seconds: number, signal: AbortSignal): Promise<void> =>
-  setTimeout(seconds * 1000, undefined, { signal }).catch(() => {});
 
 const rerun = (error: Error): string =>
   `A cached result cannot be used, so the step runs again: ${error.message}`;

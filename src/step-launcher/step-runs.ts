@@ -5,7 +5,7 @@ import type { RunContext } from "./run-context.ts";
 
 /** The record of an attempt that has not begun. */
 export const newStepRun = (
-  { run, now }: RunContext,
+  { run, now }: Pick<RunContext, "run" | "now">,
   invocation: Invocation,
   { attempt, cacheKey }: { attempt: number; cacheKey?: CacheKey },
 ): StepRun => ({

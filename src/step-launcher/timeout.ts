@@ -5,7 +5,7 @@ import type { ExecutionSignals } from "./port.ts";
 export interface TimeLimit extends Disposable {
   readonly signals: ExecutionSignals;
   /** Starts the clock: time in which a container was only waiting does not count. */
-  begin(): void;
+  begin(secondsLeft?: number): void;
   /** The result as it is to be told: a failure after the limit is one of the limit. */
   asEnded(result: StepResult): StepResult;
 }
@@ -18,8 +18,8 @@ export const withTimeout = (seconds: number | undefined, signals: ExecutionSigna
       signal: AbortSignal.any([signals.signal, controller.signal]),
       killSignal: signals.killSignal,
     },
-    begin: () => {
-      if (seconds !== undefined) timer = setTimeout(() => controller.abort(), seconds * 1000);
+    begin: (left = seconds) => {
+      if (left !== undefined) timer = setTimeout(() => controller.abort(), left * 1000);
     },
     asEnded: (result) => {
       const settled = result.status === "completed" || hooksOfEndBegun(result);

@@ -20,13 +20,26 @@ try {
   const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], repository)) as [
     { filename: string; entryCount: number; size: number },
   ];
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "smoke", private: true, type: "module" }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "smoke", private: true, type: "module" }),
+  );
   writeFileSync(join(folder, "pipeline.ts"), firstPipeline());
-  run("npm", ["install", "--no-audit", "--no-fund", "--silent", join(folder, packed.filename), "zod"], folder);
-  const output = run(process.execPath, ["node_modules/stepdock/dist/src/cli/main.js", "run", "pipeline.ts"], folder);
+  run(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--silent", join(folder, packed.filename), "zod"],
+    folder,
+  );
+  const output = run(
+    process.execPath,
+    ["node_modules/stepdock/dist/src/cli/main.js", "run", "pipeline.ts"],
+    folder,
+  );
   process.stdout.write(output);
   if (!output.includes("completed")) throw new Error("the first pipeline of the README did not complete");
-  console.log(`smoke: ${packed.filename} (${packed.entryCount} files, ${packed.size} bytes) installs and runs`);
+  console.log(
+    `smoke: ${packed.filename} (${packed.entryCount} files, ${packed.size} bytes) installs and runs`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,15 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import * as z from "zod";
 import * as mini from "zod/mini";
-import { type OutputHandle, pipeline, step } from "../../src/index.ts";
+import {
+  type CleanupContext,
+  FatalError,
+  type InitContext,
+  type OutputHandle,
+  pipeline,
+  type StepContext,
+  step,
+} from "../../src/index.ts";
 
 // The compiler checks these: `tsc` fails where an expectation does not hold, or an expected error is missing.
 
@@ -129,6 +137,47 @@ describe("the compiler", () => {
     expectTypeOf(score.run({ days: [] })).resolves.toEqualTypeOf<number>();
     expectTypeOf(notify.run({})).resolves.toEqualTypeOf<undefined>();
     expectTypeOf(load.with({ id: "other", retry: { maxRetries: 2 } })).toEqualTypeOf(load);
+  });
+
+  test("knows what hooks are told", () => {
+    const hooks = {
+      onStart: (context: StepContext) => context.attempt,
+      onFailure: async (error: Error, { log }: StepContext) => log.warn(error.message),
+    };
+    const hooked = step({
+      name: "hooked",
+      ...hooks,
+      onSuccess: (context) => expectTypeOf(context).toEqualTypeOf<StepContext>(),
+      onEnd: (context, error) => {
+        expectTypeOf(context).toEqualTypeOf<StepContext>();
+        expectTypeOf(error).toEqualTypeOf<Error | undefined>();
+      },
+      run: () => {},
+    });
+    const p = pipeline({
+      name: "p",
+      ...hooks,
+      onInit: (context) => expectTypeOf(context).toEqualTypeOf<InitContext>(),
+      onCleanup: async (context) => {
+        expectTypeOf(context).toEqualTypeOf<CleanupContext>();
+        expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+      },
+      define: () => void hooked(),
+    });
+    p.with({ onSuccess: hooks.onStart });
+    // @ts-expect-error: the error comes first
+    step({ name: "s", onFailure: (context: StepContext) => context.attempt, run: () => {} });
+    // @ts-expect-error: a run as a whole has no attempts
+    pipeline({ name: "p", onInit: ({ attempt }) => attempt, define: () => {} });
+    // @ts-expect-error: hooks belong to the step, not to one of its invocations
+    hooked.with({ onStart: hooks.onStart });
+    expect(p.name).toBe("p");
+  });
+
+  test("knows that a fatal error is not retried", () => {
+    expectTypeOf<FatalError["retryable"]>().toEqualTypeOf<false>();
+    expectTypeOf<FatalError>().toExtend<Error>();
+    expect(new FatalError("no use")).toMatchObject({ name: "FatalError", retryable: false });
   });
 
   test("checks the options of pipelines and steps", () => {

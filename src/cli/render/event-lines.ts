@@ -1,3 +1,5 @@
+import { recordText } from "../../logging/log-record.ts";
+import { sanitizeForTerminal } from "../../logging/sanitize.ts";
 import type { RunEvent } from "../../model/index.ts";
 import { type ShownStatus, skipText, statusStyle } from "./status.ts";
 import { count, formatDuration, harmless, type Paint } from "./text.ts";
@@ -20,12 +22,17 @@ export const noticeLine = (event: RunEvent, paint: Paint): string | undefined =>
       return paint("dim", `build | ${harmless(event.line)}`);
     case "build_finished":
       return paint("dim", `build | ${event.image} ${howBuilt(event)}`);
+    case "hook_log":
+      return hookLine(event, paint);
     case "warning":
       return warningLine(event, paint);
     default:
       return undefined;
   }
 };
+
+const hookLine = (event: EventOf<"hook_log">, paint: Paint): string =>
+  `${paint("dim", `${event.hook} |`)} ${sanitizeForTerminal(recordText(event))}`;
 
 const howBuilt = ({ reused, durationMs }: EventOf<"build_finished">): string =>
   reused ? "is there already" : `is built, in ${formatDuration(durationMs)}`;

@@ -15,9 +15,12 @@ export const runReport = (view: RunView, outputs: PipelineSnapshot["outputs"], p
   const { started, finished } = view;
   if (!started || !finished) return [];
   const run = shortId(started.runId);
+  const containerized = started.stack !== "local";
+  const failed = view.steps.filter(hasFailed(finished.failure));
   return [
-    ...view.steps.filter(hasFailed(finished.failure)).flatMap((step) => failedStep(step, run, paint)),
+    ...failed.flatMap((step) => failedStep(step, { run, containerized, paint })),
     summary(view, paint),
+    ...(finished.failure?.kind === "timeout" ? [paint("red", `  ${finished.failure.message}`)] : []),
     ...view.steps.flatMap((step) => notRun(step, paint)),
     ...(finished.status === "completed" ? outputLines(outputs, run) : []),
   ];
@@ -32,7 +35,15 @@ const hasFailed =
 /** Enough of an id to name a run by. */
 export const shortId = (id: string): string => id.slice(0, 8);
 
-const failedStep = (step: StepView, run: string, paint: Paint): string[] => {
+interface FailedStepOptions {
+  /** Beginning of the run's id. */
+  readonly run: string;
+  /** Whether there is an environment to open a shell in. */
+  readonly containerized: boolean;
+  readonly paint: Paint;
+}
+
+const failedStep = (step: StepView, { run, containerized, paint }: FailedStepOptions): string[] => {
   const time = step.durationMs === undefined ? "" : ` after ${formatDuration(step.durationMs)}`;
   const tries = step.attempt > 1 ? `, at attempt ${step.attempt}` : "";
   return [
@@ -42,6 +53,8 @@ const failedStep = (step: StepView, run: string, paint: Paint): string[] => {
     ...tailLines(step, paint),
     ...(step.logPath === undefined ? [] : [`  whole log: ${step.logPath}`]),
     `  stepdock logs ${run} ${step.invocation}`,
+    `  again, by itself: stepdock rerun ${run} ${step.invocation}`,
+    ...(containerized ? [`  look around in it: stepdock shell ${run} ${step.invocation}`] : []),
     "",
   ];
 };

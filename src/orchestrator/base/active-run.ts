@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { layersOf } from "../../compiler/compile.ts";
+import { isEngineGone } from "../../errors/engine-gone.ts";
 import { isStepdockError } from "../../errors/error.ts";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
@@ -17,33 +18,65 @@ import { priorStates } from "../../step-launcher/prior.ts";
 import { getPipelineRunStatus, publishPipelineRunMetadata } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
-import { RunFinishedError, RunLockedError } from "./errors.ts";
+import { RunFinishedError, RunInterruptedError, RunLockedError } from "./errors.ts";
+import { givenOutputs } from "./given-outputs.ts";
+import { RunControl } from "./run-control.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
 import { stackMapper } from "./stack-mapper.ts";
+import { clearStopRequest } from "./stop-request.ts";
+
+/** What keeps others off a run, and lets them stop it. */
+interface RunHold {
+  readonly lock: RunLock;
+  readonly control: RunControl;
+}
 
 /** A run that this process owns: its lock is held, its record exists. */
 export class ActiveRun implements AsyncDisposable {
   readonly context: RunContext;
   readonly request: RunRequest;
   readonly #lock: RunLock;
+  readonly #control: RunControl;
 
-  constructor(context: RunContext, request: RunRequest, lock: RunLock) {
+  constructor(context: RunContext, request: RunRequest, { lock, control }: RunHold) {
     this.context = context;
-    this.request = request;
+    // Whatever stops the run does so through these.
+    this.request = { ...request, signals: control.signals };
     this.#lock = lock;
+    this.#control = control;
   }
 
-  /** Runs `work` from the first event to the last; the record ends in a final status, whatever happens. */
+  /** Runs `work` from the first event to the last; the record ends in a final status, unless the engine goes away: then others may resume it. */
   async conduct(work: () => Promise<void>): Promise<PipelineRun> {
     const begun = this.context.now();
     await this.#emitStarted();
     try {
-      await work();
+      this.#control.begin(() => void this.context.emit({ event: "warning", message: ASKED_TO_STOP }));
+      await work().finally(() => this.#control.end());
     } catch (error) {
+      if (isEngineGone(error) && (await this.#hasBegun())) throw this.#interrupted(error);
       await this.#finish(begun, failureOf(error));
       throw error;
     }
-    return await this.#finish(begun, null);
+    return await this.#finish(begun, this.#control.timeoutFailure ?? null);
+  }
+
+  /** Whether something of the run was done already, that is worth going on from. */
+  async #hasBegun(): Promise<boolean> {
+    const { metadata, run } = this.context;
+    return this.request.resume !== undefined || (await metadata.listStepRuns(run.id)).length > 0;
+  }
+
+  #interrupted(error: unknown): RunInterruptedError {
+    const cause = error instanceof SuppressedError ? error.suppressed : error;
+    return new RunInterruptedError(this.context.run, (cause as Error).message, { cause });
+  }
+
+  /** How the run would end now. */
+  async statusNow(failed: boolean): Promise<PipelineRun["status"]> {
+    const { run, snapshot, metadata } = this.context;
+    const statuses = latestStatuses(await metadata.listStepRuns(run.id));
+    return this.#statusOf(statuses, failed, Object.keys(snapshot.invocations).length);
   }
 
   async addMetadata(entries: Readonly<Record<string, Json>>): Promise<void> {
@@ -52,6 +85,7 @@ export class ActiveRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lock[Symbol.dispose]();
+    this.#control[Symbol.dispose]();
   }
 
   async #emitStarted(): Promise<void> {
@@ -75,7 +109,7 @@ export class ActiveRun implements AsyncDisposable {
   async #finish(begun: Date, failure: Failure | null): Promise<PipelineRun> {
     const { run, snapshot, metadata, emit, now } = this.context;
     const statuses = latestStatuses(await metadata.listStepRuns(run.id));
-    const status = this.#statusOf(statuses, failure, Object.keys(snapshot.invocations).length);
+    const status = this.#statusOf(statuses, failure !== null, Object.keys(snapshot.invocations).length);
     const finished = await metadata.updateRun(run.id, { status, failure, finishedAt: now().toISOString() });
     await emit({
       ...{ event: "run_finished", runId: run.id, status },
@@ -92,16 +126,19 @@ export class ActiveRun implements AsyncDisposable {
 
   #statusOf(
     statuses: readonly PipelineRun["status"][],
-    failure: Failure | null,
+    failed: boolean,
     count: number,
   ): PipelineRun["status"] {
+    if (this.#control.timeoutFailure) return "failed";
     if (this.request.signals.signal.aborted) return "stopped";
-    if (failure) return "failed";
+    if (failed) return "failed";
     const status = getPipelineRunStatus(statuses, count);
     // Nothing runs any more: what has not even a record was never reached.
     return status === "running" ? "failed" : status;
   }
 }
+
+const ASKED_TO_STOP = "Another process asked this run to stop.";
 
 const latestStatuses = (steps: readonly { invocationId: string; status: PipelineRun["status"] }[]) => [
   ...new Map(steps.map(({ invocationId, status }) => [invocationId, status])).values(),
@@ -137,10 +174,15 @@ export const openRun = async (
     const context = {
       ...contextOf(run, request, services),
       prior,
+      outputs: await givenOutputs(services.metadata, run),
       enableCache,
       artifactStore: stack.artifactStore,
     };
-    return new ActiveRun(context, request, lock);
+    const control = new RunControl({
+      directory: join(services.paths.runs, run.id),
+      ...{ signals: request.signals, timeout: request.snapshot.timeout },
+    });
+    return new ActiveRun(context, request, { lock, control });
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -152,6 +194,8 @@ const lockRun = async (runs: string, id: string): Promise<RunLock> => {
   await mkdir(directory, { recursive: true });
   const lock = acquireRunLock(join(directory, "lock.db"));
   if (!lock) throw new RunLockedError(id);
+  // Who wrote one before the lock was taken asked an owner that is dead.
+  clearStopRequest(directory);
   return lock;
 };
 
@@ -182,7 +226,6 @@ const contextOf = (
   paths,
   metadata,
   now,
-  outputs: new Map(),
   emit: (event: RunEventBody) => request.emit({ time: now().toISOString(), ...event }),
   mapStack: stackMapper(request.bundles, request.projectRoot),
 });
@@ -203,6 +246,9 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
     finishedAt: null,
     failure: null,
     // What a resumption has to know besides the snapshot.
-    metadata: { projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
+    metadata: {
+      ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
+      ...(request.given ? { given: request.given } : {}),
+    },
   };
 };

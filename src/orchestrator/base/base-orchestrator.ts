@@ -12,8 +12,10 @@ import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launc
 import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
 import { type ActiveRun, openRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
-import { NotSupportedError } from "./errors.ts";
+import { InitHookError, NotSupportedError } from "./errors.ts";
+import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
+import { type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 
 export type Environment = Readonly<Record<string, string>>;
@@ -69,8 +71,53 @@ export abstract class BaseOrchestrator<
     await using active = this.#active;
     return await active.conduct(async () => {
       await this.validate(request, stack);
-      return await this.#submit(active, stack);
+      await this.#betweenHooks(active, () => this.#submit(active, stack));
     });
+  }
+
+  /** Calls the pipeline's `onInit` on this host. ZenML's `run_init_hook`. @throws InitHookError */
+  async runInitHook({ hooks }: PipelineSnapshot): Promise<void> {
+    const { context, request } = this.active;
+    const { signal, killSignal } = request.signals;
+    if (!hooks?.onInit) return;
+    try {
+      const { onInit: code } = hooks;
+      await callRunHook(context, { hook: "onInit", code, signal, limitFrom: signal, killSignal });
+    } catch (error) {
+      const failure = new InitHookError(context.run.pipelineName, hookStack(error, context), {
+        cause: error,
+      });
+      // Asked to stop, it may well end with an error: the run is stopped then, not failed.
+      if (!signal.aborted) throw failure;
+      await context.emit({ event: "warning", message: failure.message });
+    }
+  }
+
+  /** Calls the pipeline's `onCleanup` on this host; a failure is a warning. ZenML's `run_cleanup_hook`. */
+  async runCleanupHook({ hooks }: PipelineSnapshot, status: ExecutionStatus): Promise<void> {
+    const { context, request } = this.active;
+    if (!hooks?.onCleanup) return;
+    try {
+      const { signal } = request.signals;
+      await callRunHook(context, { hook: "onCleanup", code: hooks.onCleanup, signal, status });
+    } catch (error) {
+      const told = hookStack(error, context).replaceAll(/\n\s*/g, " ");
+      await context.emit({ event: "warning", message: `The onCleanup of the pipeline failed: ${told}` });
+    }
+  }
+
+  /** `onCleanup` is called if `onInit` was due, whatever became of it and of the run. */
+  async #betweenHooks(active: ActiveRun, work: () => Promise<void>): Promise<void> {
+    const { context, request } = active;
+    if (request.signals.signal.aborted) return await work();
+    let failed = true;
+    try {
+      await this.runInitHook(context.snapshot);
+      await work();
+      failed = false;
+    } finally {
+      await this.runCleanupHook(context.snapshot, await active.statusNow(failed));
+    }
   }
 
   async #submit(active: ActiveRun, stack: Stack): Promise<void> {
@@ -125,6 +172,22 @@ export abstract class BaseOrchestrator<
   static requiresResourcesInOrchestrationEnvironment({ settings }: Invocation): boolean {
     return settings.resources !== undefined;
   }
+
+  /**
+   * Stops a run and resolves when it has ended and nothing of it runs, also where another process owns it. Its steps get
+   * their grace period, or are killed at once. What is left of a run whose owner is dead is removed. ZenML's `stop_run`.
+   *
+   * @throws RunEndedError where there is nothing to stop
+   */
+  async stopRun(run: Pick<PipelineRun, "id">, graceful = true): Promise<StoppedRun> {
+    return await stopRun(run.id, graceful ? "graceful" : "force", {
+      services: this.services,
+      removeLeftovers: (id) => this.removeLeftovers(id),
+    });
+  }
+
+  /** Removes what still runs of a run whose owner is dead. */
+  protected async removeLeftovers(_runId: string): Promise<void> {}
 
   /** Status of a run and, if asked, of its steps, from the records: also for a run that another process owns. */
   async fetchStatus(

@@ -19,6 +19,31 @@ export class RunLockedError extends StepdockError {
   }
 }
 
+/** A run that has ended, and so cannot be stopped. */
+export class RunEndedError extends StepdockError {
+  readonly code = "usage";
+
+  constructor({ id, name, status }: { id: string; name: string; status: string }) {
+    super(
+      `Run ${name} (${id}) has ended: ${status}. There is nothing to stop; \`stepdock show ${id}\` tells more.`,
+    );
+  }
+}
+
+/** The engine went away under a run, which is left as it is: interrupted. */
+export class RunInterruptedError extends StepdockError {
+  readonly code = "engine_unavailable";
+  readonly runId: string;
+
+  constructor({ id, name }: { id: string; name: string }, told: string, options: ErrorOptions) {
+    super(
+      `${told}\nRun ${name} (${id}) is interrupted. When the engine is back, \`stepdock resume ${id}\` goes on with it.`,
+      options,
+    );
+    this.runId = id;
+  }
+}
+
 /** A run that has ended, and so cannot go on. */
 export class RunFinishedError extends StepdockError {
   readonly code = "usage";
@@ -28,5 +53,17 @@ export class RunFinishedError extends StepdockError {
       `Run ${name} (${id}) has ended: ${status}. There is nothing to resume. Run the pipeline again: ` +
         "what was completed is cached.",
     );
+  }
+}
+
+/** The `onInit` of a pipeline failed: nothing of the run was started. */
+export class InitHookError extends StepdockError {
+  readonly code = "init_hook_failed";
+  readonly pipelineName: string;
+
+  /** `told`: what it threw, with the frames of the user's code. */
+  constructor(pipelineName: string, told: string, options: ErrorOptions) {
+    super(`The onInit of pipeline "${pipelineName}" failed, so no step was started: ${told}`, options);
+    this.pipelineName = pipelineName;
   }
 }

@@ -1,5 +1,6 @@
 import { DagRunner } from "../../dag/dag-runner.ts";
 import type { NodeOutcome } from "../../dag/dag-runner-options.ts";
+import { isEngineGone } from "../../errors/engine-gone.ts";
 import type { ExecutionSignals, StepExecutor } from "../../step-launcher/port.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { publishSkippedStep, StepLauncher } from "../../step-launcher/step-launcher.ts";
@@ -32,6 +33,8 @@ export const runDag = async (context: RunContext, options: RunDagOptions): Promi
       }),
   });
   const { nodes } = await runner.run();
+  // The run is interrupted then, not ended: what was not reached is for `resume` to run.
+  if (isEngineGone(faults[0])) throw faults[0];
   for (const [id, result] of nodes) {
     const invocation = invocations[id];
     if ("reason" in result && invocation) await publishSkippedStep(context, invocation, result.reason);

@@ -22,6 +22,9 @@ export interface PlanRequest {
   readonly onOutput?: ((line: string) => void) | undefined;
 }
 
+/** Invocation → output → artifact id. */
+export type GivenOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** One run as it is asked for. */
 export interface RunRequest {
   readonly snapshot: PipelineSnapshot;
@@ -35,6 +38,10 @@ export interface RunRequest {
   /** Template; default: the snapshot's. */
   readonly runName?: string | undefined;
   readonly maxParallelism?: number | undefined;
+  /** Artifacts that invocations of another run made, for those that take them here: invocation → output → artifact id. */
+  readonly given?: GivenOutputs | undefined;
+  /** The run whose images a new one goes on with, as far as it built any. */
+  readonly imagesOf?: PipelineRun | undefined;
   /** The record of an interrupted run that is to go on, instead of a new one. */
   readonly resume?: PipelineRun | undefined;
 }

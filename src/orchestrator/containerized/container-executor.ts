@@ -11,6 +11,9 @@ import type {
 } from "../../step-launcher/port.ts";
 import {
   type Attempt,
+  afterRemoval,
+  asAsked,
+  asUnwatched,
   collect,
   firstOf,
   lateWarnings,
@@ -53,7 +56,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       return await this.#conduct(created, execution, { image, signals });
     } catch (error) {
       await this.#abandon(created);
-      throw error;
+      return await afterRemoval(error, execution);
     }
   }
 
@@ -64,10 +67,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     this.#containers.add(adopted);
     if (adopted.state === "created") return void (await adopted[Symbol.asyncDispose]());
     try {
-      return await this.#attend(adopted, adopted, adoption, signals);
+      const end = await this.#attend(adopted, adopted, adoption, signals);
+      return adopted.state === "exited" ? asUnwatched(end) : end;
     } catch (error) {
       await this.#abandon(adopted);
-      throw error;
+      return await afterRemoval(error, adoption);
     }
   }
 
@@ -102,32 +106,17 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     attempt: Attempt,
     signals: ExecutionSignals,
   ): Promise<StepEnd> {
-    const stopping = this.#stopOn(running, signals);
+    const grace = attempt.invocation.stopGracePeriod ?? this.#options.stopGracePeriod;
+    const stopping = stopOn(running, grace, signals);
     const reported = await firstOf(attempt, running);
-    const result = reported ?? (await this.#explain(attempt, await running.ended, signals));
+    const told = reported ?? (await this.#explain(attempt, await running.ended, signals));
+    const result = asAsked(told, signals);
     return {
       result: result.status === "failed" ? withFailureHints(result, attempt.invocation) : result,
       released: this.#release(running, result).finally(() => {
         stopping.cancel();
         this.#remove(container, attempt.published);
       }),
-    };
-  }
-
-  /** SIGTERM and a grace period on the first signal, SIGKILL on the second. */
-  #stopOn(started: Running, { signal, killSignal }: ExecutionSignals): { cancel: () => void } {
-    const ignore = () => {}; // It may have ended meanwhile; how it did is told by `ended`.
-    const stop = () => void started.stop(this.#options.stopGracePeriod).catch(ignore);
-    const kill = () => void started.kill().catch(ignore);
-    signal.addEventListener("abort", stop, { once: true });
-    killSignal.addEventListener("abort", kill, { once: true });
-    if (signal.aborted) stop();
-    if (killSignal.aborted) kill();
-    return {
-      cancel: () => {
-        signal.removeEventListener("abort", stop);
-        killSignal.removeEventListener("abort", kill);
-      },
     };
   }
 
@@ -146,7 +135,8 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     return untilGone(started).then(
       ({ exit, warnings }) => ({
         exitCode: exit.exitCode,
-        warnings: [...warnings, ...lateWarnings(exit, result)],
+        // After a kill of ours, the exit tells nothing that the warning does not.
+        warnings: warnings.length > 0 ? warnings : lateWarnings(exit, result),
       }),
       (error: Error) => ({ exitCode: null, warnings: [error.message] }),
     );
@@ -168,3 +158,24 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     );
   }
 }
+
+/** SIGTERM and a grace period, in seconds, on the first signal, SIGKILL on the second. */
+const stopOn = (
+  started: Running,
+  grace: number,
+  { signal, killSignal }: ExecutionSignals,
+): { cancel: () => void } => {
+  const ignore = () => {}; // It may have ended meanwhile; how it did is told by `ended`.
+  const stop = () => void started.stop(grace).catch(ignore);
+  const kill = () => void started.kill().catch(ignore);
+  signal.addEventListener("abort", stop, { once: true });
+  killSignal.addEventListener("abort", kill, { once: true });
+  if (signal.aborted) stop();
+  if (killSignal.aborted) kill();
+  return {
+    cancel: () => {
+      signal.removeEventListener("abort", stop);
+      killSignal.removeEventListener("abort", kill);
+    },
+  };
+};

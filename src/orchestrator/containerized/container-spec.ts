@@ -18,15 +18,24 @@ export interface ContainerSpecFacts {
   readonly stopGracePeriod: number;
 }
 
+/** What of an attempt its container depends on. */
+export interface SpecExecution extends Pick<StepExecution, "invocation" | "environment"> {
+  readonly assignment: Pick<
+    StepExecution["assignment"],
+    "pipelineName" | "runId" | "stepRunId" | "invocationId" | "outputs" | "hook"
+  >;
+  readonly paths: Pick<StepExecution["paths"], "exchange">;
+}
+
 /**
  * The container of one attempt, with as few rights as it can do with: every stored artifact readable, only its own
  * outputs and its exchange directory writable, nothing of the host's else, no network unless asked for.
  */
-export const stepContainerSpec = (execution: StepExecution, facts: ContainerSpecFacts): ContainerSpec => {
+export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpecFacts): ContainerSpec => {
   const { invocation, assignment } = execution;
   const { resources, network = "none" } = invocation.settings;
   return {
-    name: `stepdock-${assignment.pipelineName}-${invocation.id}-${assignment.stepRunId.slice(0, 8)}`,
+    name: nameOf(execution),
     image: facts.image,
     entrypoint: StepEntrypointConfiguration.getEntrypointCommand(),
     command: StepEntrypointConfiguration.getEntrypointArguments({
@@ -50,12 +59,16 @@ export const stepContainerSpec = (execution: StepExecution, facts: ContainerSpec
     capabilitiesDropped: ["ALL"],
     noNewPrivileges: true,
     stdin: true,
-    stopTimeoutSeconds: facts.stopGracePeriod,
+    stopTimeoutSeconds: Math.ceil(invocation.stopGracePeriod ?? facts.stopGracePeriod),
   };
 };
 
+/** Hooks that are called alone are of the same step run as the attempt whose container may not be gone yet. */
+const nameOf = ({ invocation, assignment }: SpecExecution): string =>
+  `stepdock-${assignment.pipelineName}-${invocation.id}-${assignment.stepRunId.slice(0, 8)}${assignment.hook ? "-hook" : ""}`;
+
 /** At the same paths as on the host, so that a path means the same in both. */
-const mountsOf = ({ assignment, paths }: StepExecution, facts: ContainerSpecFacts): Mount[] => {
+const mountsOf = ({ assignment, paths }: SpecExecution, facts: ContainerSpecFacts): Mount[] => {
   const writable = [
     ...Object.values(assignment.outputs).map(({ uri }) => facts.artifactStore.path(uri)),
     paths.exchange,

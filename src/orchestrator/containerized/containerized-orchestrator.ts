@@ -62,7 +62,8 @@ export abstract class ContainerizedOrchestrator<
 
   async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {
     const { metadata, run, emit } = context;
-    const build = run.buildId === null ? undefined : await metadata.getBuild(run.buildId);
+    const buildId = run.buildId ?? request.imagesOf?.buildId;
+    const build = buildId ? await metadata.getBuild(buildId) : undefined;
     return stepImages(this, stack, request, {
       emit,
       known: knownImages(build),

@@ -11,6 +11,7 @@ import type { OrchestratorServices } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+import { LABEL } from "../containerized/labels.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
@@ -68,11 +69,18 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     });
   }
 
+  protected override async removeLeftovers(runId: string): Promise<void> {
+    const { containers } = await this.services.engine();
+    for (const { id } of await containers.list({ [LABEL.runId]: runId })) await containers.remove(id);
+  }
+
   async #runAll(): Promise<void> {
     await this.#reapOrphans();
     await using executor = await this.executor();
-    const { signals } = this.active.request;
+    const { signals, resume } = this.active.request;
     await runDag(this.active.context, { executor, signals, maxParallelism: await this.#maxParallelism() });
+    // Whoever died may have recorded the end of a step, and not have removed its container yet.
+    if (resume) await this.removeLeftovers(resume.id);
   }
 
   async #reapOrphans(): Promise<void> {

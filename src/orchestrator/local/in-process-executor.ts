@@ -21,7 +21,7 @@ import { thrownFailure } from "../../step-runner/failures.ts";
 import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
 import { writeFileAtomic } from "../../util/write-atomic.ts";
-import { captureOutput, withoutCapture } from "./capture-output.ts";
+import { captureInLog } from "../base/capture-output.ts";
 import { withEnvironment } from "./with-environment.ts";
 
 export interface InProcessExecutorOptions {
@@ -52,15 +52,9 @@ export class InProcessExecutor implements StepExecutor {
   async execute(execution: StepExecution, { signal }: ExecutionSignals): Promise<StepEnd> {
     const { assignment, log } = execution;
     await execution.assigned({});
-    let written = Promise.resolve();
-    const result = await captureOutput(
-      (stream, chunk) => {
-        const write = withoutCapture(() => log.write(stream, chunk));
-        if (write) written = written.then(() => write);
-      },
-      () => withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
+    const result = await captureInLog(log, () =>
+      withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
     );
-    await written;
     await writeFileAtomic(join(execution.paths.exchange, "result.json"), JSON.stringify(result));
     return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
   }

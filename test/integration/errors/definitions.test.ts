@@ -162,7 +162,7 @@ test.each([
   expect(await refusal(name)).toBe(expected);
 });
 
-test.each([
+test.each<[string, string | RegExp]>([
   [
     "setting",
     'Pipeline "setting", invocation "a" has no option "settings.resources.memry". There are: cpuCount, memory. ' +
@@ -180,13 +180,11 @@ test.each([
   ],
   [
     "step_option",
-    'Pipeline "step_option", invocation "a" has no option "setings". There are: enableCache, cachePolicy, retry, ' +
-      'settings, environment, timeout. Did you mean "settings"?',
+    /^Pipeline "step_option", invocation "a" has no option "setings"\. There are: .*retry, .*\. Did you mean "settings"\?$/,
   ],
   [
     "option",
-    'Pipeline "option" has no option "enabelCache". There are: enableCache, executionMode, settings, environment, ' +
-      'runName, stack. Did you mean "enableCache"?',
+    /^Pipeline "option" has no option "enabelCache"\. There are: .*stack.*\. Did you mean "enableCache"\?$/,
   ],
   [
     "named_badly",
@@ -194,7 +192,9 @@ test.each([
       "and is at most 100 characters long.",
   ],
 ])("an option that cannot be used is named with its path: %s", async (name, expected) => {
-  expect(await refusal(name)).toBe(expected);
+  expect(await refusal(name)).toEqual(
+    expected instanceof RegExp ? expect.stringMatching(expected) : expected,
+  );
 });
 
 test.each([

@@ -23,9 +23,9 @@ export const large = step({
 });
 export const last = step({ name: "last", inputs: { data: z.instanceof(Uint8Array) }, run: () => {} });
 export const loud = step({ name: "loud", run: () => {
-  for (let line = 0; line < 100_000; line += 1) console.log("a line that takes some room on the disk " + line);
+  for (let line = 0; line < 40_000; line += 1) console.log("a line that takes some room on the disk " + line);
 } });
-export const filling = pipeline({ name: "filling", define: () => { last({ data: large({ text: first() }).data }); } });
+export const filling = pipeline({ name: "filling", enableCache: false, define: () => { last({ data: large({ text: first() }).data }); } });
 export const talking = pipeline({ name: "talking", define: () => { loud(); } });
 export const small = pipeline({ name: "small", enableCache: false, define: () => { first(); } });
 `;
@@ -68,9 +68,6 @@ test("an output that fills the disk is told with its place; nothing is lost, and
   if (!workspace) return context.skip("only root may mount a small disk");
   const { path } = workspace;
   const run = (name: string) => project.stepdock(["run", "pipeline.ts", name, "--json", "--workspace", path]);
-  const before = await run("small");
-  expect(before.status, before.stderr).toBe(0);
-
   const { status, stdout, stderr } = await run("filling");
   expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
   expect(statusesOf(events(stdout))).toEqual({ first: "completed", large: "failed", last: "skipped" });
@@ -89,7 +86,6 @@ test("an output that fills the disk is told with its place; nothing is lost, and
   expect(recorded.map(({ pipelineName, status }) => `${pipelineName} ${status}`)).toEqual([
     "small completed",
     "filling failed",
-    "small completed",
   ]);
   expect(await containersOf(path)).toEqual([]);
   await project.expectNothingLost();

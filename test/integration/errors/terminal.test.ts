@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { logBytes, readLog } from "../../../src/logging/log-file.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
-import { errorProject, IMPORTS } from "./support.ts";
+import { type ErrorProject, errorProject, IMPORTS } from "./support.ts";
 
 /** Every byte, then what takes a terminal over: title, clipboard, screen, mouse, cursor, a report, character sets. */
 const RUBBISH = Buffer.concat([
@@ -41,8 +41,14 @@ const atTerminal = {
   env: { NO_COLOR: undefined, CI: "", TERM: "xterm-256color" },
 };
 
+let project: ErrorProject;
+
+beforeAll(async () => {
+  project = await errorProject({ "pipeline.ts": SOURCE });
+});
+afterAll(() => project[Symbol.asyncDispose]());
+
 test("a step that prints binary rubbish succeeds, its log has every byte, and the terminal is unharmed", async () => {
-  await using project = await errorProject({ "pipeline.ts": SOURCE });
   const { status, stdout } = await project.stepdock(["run", "pipeline.ts", "main"], atTerminal);
   expect(status, stdout).toBe(0);
   expect(stdout).toContain("\u001b[?2026h");
@@ -60,7 +66,6 @@ test("a step that prints binary rubbish succeeds, its log has every byte, and th
 });
 
 test("an error whose message is rubbish is told, and the terminal is unharmed", async () => {
-  await using project = await errorProject({ "pipeline.ts": SOURCE });
   const { status, stdout } = await project.stepdock(["run", "pipeline.ts", "failing"], atTerminal);
   expect(status).toBe(1);
   expect(stdout).toContain("Error: bad");

@@ -115,7 +115,7 @@ const expectFinal = (run: EndedRun): void => {
 const containersOf = (runId: string) =>
   docker.listContainers({ all: true, filters: { label: [`dev.stepdock.run-id=${runId}`] } });
 
-test(`${INTERRUPTIONS} interruptions at random moments leave none either`, { timeout: 600_000 }, async () => {
+test(`${INTERRUPTIONS} interruptions at random moments leave none either`, { timeout: 900_000 }, async () => {
   const seed = Number(process.env.STEPDOCK_TEST_SEED ?? randomInt(2 ** 31));
   const random = randomFrom(seed);
   const whole = await runPipeline(project, "gentle", { args: ["--no-cache"] });

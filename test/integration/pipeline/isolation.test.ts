@@ -138,14 +138,17 @@ describe("A step that tries to write to another step's artifact, or to its own i
     run = await runPipeline(project, "vandals", { args: ["--no-cache"] });
   });
 
-  test.each(["spoil_input", "remove_other", "add_to_other"])("%s has failed, and is told why", async (vandal) => {
-    expect(run).toMatchObject({ status: 1, run: { status: "failed" } });
-    expect(run.step(vandal).status).toBe("failed");
-    const { kind, message } = run.failure(vandal);
-    expect(kind).toBe("threw");
-    expect(message).toMatch(/EROFS|Read-only file system/);
-    expect(message).toContain("A step may write only to /tmp");
-  });
+  test.each(["spoil_input", "remove_other", "add_to_other"])(
+    "%s has failed, and is told why",
+    async (vandal) => {
+      expect(run).toMatchObject({ status: 1, run: { status: "failed" } });
+      expect(run.step(vandal).status).toBe("failed");
+      const { kind, message } = run.failure(vandal);
+      expect(kind).toBe("threw");
+      expect(message).toMatch(/EROFS|Read-only file system/);
+      expect(message).toContain("A step may write only to /tmp");
+    },
+  );
 
   test("the artifact is as it was, to its hash", async () => {
     expect(run.step("make").status).toBe("completed");

@@ -66,7 +66,7 @@ const expectNothingLeft = async ({ steps }: EndedRun): Promise<void> => {
 };
 
 test(`A run of ${STEPS} small steps leaves no container, no network, no volume`, {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async () => {
   const begun = performance.now();
   const run = await runPipeline(project, "many", { args: ["--no-cache"] });

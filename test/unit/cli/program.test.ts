@@ -13,7 +13,7 @@ const parse = async (...argv: string[]): Promise<{ error: unknown; out: string; 
   return { error, out: stream.text, err: errors.text };
 };
 
-test.each(["run", "plan", "runs", "show", "logs", "artifact", "doctor", "clean"])(
+test.each(["run", "plan", "runs", "show", "logs", "artifact", "stop", "rerun", "shell", "doctor", "clean"])(
   "the help of %s has examples of it",
   async (command) => {
     const { error, out } = await parse(command, "--help");

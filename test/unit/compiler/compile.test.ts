@@ -13,6 +13,7 @@ const file = new URL("../../fixtures/sample-steps.ts", import.meta.url).pathname
 /** The modules as vitest has loaded them: what the bundler gives elsewhere. */
 const modules: LoadedModules = {
   sourceOf: (path, line, column) => (path === file ? { file: path, line, column } : undefined),
+  sources: [file],
   exportsOf: async () => sample,
 };
 

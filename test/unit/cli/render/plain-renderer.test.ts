@@ -92,6 +92,8 @@ test("a failed step is told with its stack, the end of its log and where the res
     ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((index) => `    line ${index}`),
     "  whole log: /ws/log.ndjson",
     "  stepdock logs 01234567 fails",
+    "  again, by itself: stepdock rerun 01234567 fails",
+    "  look around in it: stepdock shell 01234567 fails",
     "",
     "run weather-1 failed: 1 completed, 1 failed, 1 skipped in 3.2 s",
     "  after did not run: its upstream fails did not succeed",

@@ -1,14 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { StepLog } from "../../logging/step-log.ts";
 
 type StreamName = "stdout" | "stderr";
 type Sink = (stream: StreamName, chunk: Buffer) => void;
 
-/** Which step the code that prints belongs to: several may run in this process at once. */
+/** Which step or hook the code that prints belongs to: several may run in this process at once. */
 const current = new AsyncLocalStorage<Sink>();
 let patched = false;
 
 /** Runs `work`; what it prints goes to `sink` instead of this process's own streams. */
-export const captureOutput = <T>(sink: Sink, work: () => Promise<T>): Promise<T> => {
+const captureOutput = <T>(sink: Sink, work: () => Promise<T>): Promise<T> => {
   if (!patched) patch();
   return current.run(sink, work);
 };
@@ -37,5 +38,20 @@ const patchStream = (name: StreamName): void => {
 const encodingOf = (value: unknown): BufferEncoding =>
   typeof value === "string" ? (value as BufferEncoding) : "utf8";
 
-/** Runs `work` outside of any step's capture: for what the house itself prints meanwhile. */
-export const withoutCapture = <T>(work: () => T): T => current.exit(work);
+/** Runs `work` outside of any capture: for what the house itself prints meanwhile. */
+const withoutCapture = <T>(work: () => T): T => current.exit(work);
+
+/** Runs `work`; what it prints until it has ended goes to `log`. What it prints later, left behind, goes nowhere. */
+export const captureInLog = async <T>(log: StepLog, work: () => Promise<T>): Promise<T> => {
+  let [written, ended] = [Promise.resolve(), false];
+  const sink: Sink = (stream, chunk) => {
+    const write = ended ? undefined : withoutCapture(() => log.write(stream, chunk));
+    if (write) written = written.then(() => write);
+  };
+  try {
+    return await captureOutput(sink, work);
+  } finally {
+    ended = true;
+    await written;
+  }
+};

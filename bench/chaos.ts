@@ -1,0 +1,17 @@
+import { parseArgs } from "node:util";
+import { wreakChaos } from "../test/chaos/chaos.ts";
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "100" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+  },
+});
+
+const seed = Number(values.seed);
+console.log(`chaos: ${values.kills} kills, seed ${seed}`);
+const begun = performance.now();
+const { problems, ...figures } = await wreakChaos({ kills: Number(values.kills), seed, onRun: console.log });
+console.table({ ...figures, seconds: Math.round((performance.now() - begun) / 1000) });
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;

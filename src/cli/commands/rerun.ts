@@ -1,0 +1,33 @@
+import { openHouse } from "../../composition.ts";
+import { rerunStep } from "../../host/rerun.ts";
+import { requireExisting } from "../existing-workspace.ts";
+import type { CommandContext } from "../program.ts";
+import { createRenderer } from "../render/create-renderer.ts";
+import { RunSignals } from "../signals.ts";
+import { exitOf } from "./run.ts";
+
+export interface RerunCommandOptions {
+  readonly run: string;
+  readonly step: string;
+  readonly json?: boolean;
+}
+
+/** `stepdock rerun RUN STEP` */
+export const rerunCommand = async (
+  context: CommandContext,
+  { run: reference, step, json = false }: RerunCommandOptions,
+): Promise<number> => {
+  await (await requireExisting(context.workspace))[Symbol.asyncDispose]();
+  const renderer = await createRenderer(context.out, { json, environment: process.env });
+  using signals = new RunSignals(context.err);
+  await using house = await openHouse({ workspaceRoot: context.workspace, projectRoot: process.cwd() });
+  signals.begin();
+  let outputs = {};
+  try {
+    const rerun = await rerunStep(house, reference, step, { emit: renderer.sink, signals });
+    outputs = rerun.snapshot.outputs;
+    return exitOf(rerun.run);
+  } finally {
+    await renderer.close(outputs);
+  }
+};

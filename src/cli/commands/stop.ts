@@ -1,0 +1,26 @@
+import { openHouse } from "../../composition.ts";
+import { EXIT } from "../../errors/codes.ts";
+import { stopByReference } from "../../host/stop.ts";
+import { requireExisting } from "../existing-workspace.ts";
+import type { CommandContext } from "../program.ts";
+import { harmless } from "../render/text.ts";
+
+export interface StopCommandOptions {
+  readonly run: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `stepdock stop RUN` */
+export const stopCommand = async (
+  { out, workspace }: CommandContext,
+  { run: reference, force = false, json = false }: StopCommandOptions,
+): Promise<number> => {
+  await (await requireExisting(workspace))[Symbol.asyncDispose]();
+  await using house = await openHouse({ workspaceRoot: workspace, projectRoot: process.cwd() });
+  const { run, abandoned } = await stopByReference(house, reference, { force });
+  const told = `run ${harmless(run.name)} (${run.id}) is ${run.status}`;
+  const more = "; the process that owned it was dead, and what was left of it was removed";
+  await out.line(json ? JSON.stringify({ ...run, abandoned }) : told + (abandoned ? more : ""));
+  return EXIT.done;
+};

@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { acquireRunLock, isRunLocked } from "../../metadata/run-lock.ts";
+import { isFinished, type PipelineRun } from "../../model/index.ts";
+import { RunEndedError } from "./errors.ts";
+import { publishAbandoned } from "./publish-abandoned.ts";
+import type { OrchestratorServices } from "./services.ts";
+import { requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
+
+/** A run after it was asked to stop: `stopped`, or as it had ended by then. */
+export interface StoppedRun {
+  readonly run: PipelineRun;
+  /** Whether its owner was dead, so that nobody could end its steps but the one who asked. */
+  readonly abandoned: boolean;
+}
+
+export interface StopOptions {
+  readonly services: OrchestratorServices;
+  readonly removeLeftovers: (runId: string) => Promise<void>;
+}
+
+/** Asks the owner of a run to stop it and waits until it did; does it itself where the owner is dead. */
+export const stopRun = async (id: string, kind: StopKind, options: StopOptions): Promise<StoppedRun> => {
+  const { metadata, paths } = options.services;
+  const run = await metadata.findRun(id);
+  if (isFinished(run.status)) throw new RunEndedError(run);
+  const directory = join(paths.runs, run.id);
+  if (isOwned(directory)) {
+    await requestStop(directory, kind);
+    await untilFree(directory);
+    const ended = await metadata.findRun(run.id);
+    if (isFinished(ended.status)) return { run: ended, abandoned: false };
+  }
+  return await endAbandoned(run, kind, options);
+};
+
+const isOwned = (directory: string): boolean => {
+  const path = join(directory, "lock.db");
+  return existsSync(path) && isRunLocked(path);
+};
+
+/** An owner that is killed tells nobody: then its lock is looked at so often, in milliseconds. */
+const LOOK = 1000;
+
+/** Resolves when nobody owns the run any more. */
+const untilFree = async (directory: string): Promise<void> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const check = () => {
+    try {
+      if (!isOwned(directory)) resolve();
+    } catch (error) {
+      reject(error);
+    }
+  };
+  using _watching = watchDirectory(directory, check);
+  const timer = setInterval(check, LOOK);
+  check();
+  await promise.finally(() => clearInterval(timer));
+};
+
+/** With the lock held, so that nobody resumes it meanwhile. */
+const endAbandoned = async (
+  { id }: PipelineRun,
+  kind: StopKind,
+  options: StopOptions,
+): Promise<StoppedRun> => {
+  const { services, removeLeftovers } = options;
+  const directory = join(services.paths.runs, id);
+  await mkdir(directory, { recursive: true });
+  using lock = acquireRunLock(join(directory, "lock.db"));
+  // Somebody resumes it at this very moment: then it has an owner to ask.
+  if (!lock) return await stopRun(id, kind, options);
+  const run = await services.metadata.findRun(id);
+  if (isFinished(run.status)) return { run, abandoned: false };
+  await removeLeftovers(id);
+  return { run: await publishAbandoned(services, run), abandoned: true };
+};

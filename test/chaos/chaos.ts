@@ -1,0 +1,101 @@
+import type { StepRun } from "../../src/model/index.ts";
+import { openWorkspace } from "../../src/workspace/workspace.ts";
+import type { Project } from "../fixtures/project.ts";
+import { chaosProject } from "./chaos-project.ts";
+import { type CheckedRun, checkRun, type Outputs } from "./check-run.ts";
+import { watchEngine } from "./engine-watch.ts";
+import { removeStepImages } from "./leftovers.ts";
+import { randomFrom } from "./random.ts";
+import { type RunUnderFire, runUnderFire } from "./run-under-fire.ts";
+import type { Moment } from "./session.ts";
+
+export interface ChaosOptions {
+  readonly kills: number;
+  /** Decides every moment. */
+  readonly seed: number;
+  /** The most event lines that a process may live for. */
+  readonly maxEvents?: number;
+  readonly onRun?: (told: string) => void;
+}
+
+export interface ChaosFigures {
+  readonly kills: number;
+  readonly runs: number;
+  readonly resumes: number;
+  /** Attempts that one process began and another brought to a good end. */
+  readonly adopted: number;
+  /** Attempts of which nothing was left, each made again. */
+  readonly lost: number;
+  /** Attempts after the first. */
+  readonly reruns: number;
+  /** Empty where everything held. */
+  readonly problems: readonly string[];
+}
+
+const NONE: ChaosFigures = { kills: 0, runs: 0, resumes: 0, adopted: 0, lost: 0, reruns: 0, problems: [] };
+
+/** Kills orchestrators at random instants and resumes their runs, over and over, and checks each run that has ended. */
+export const wreakChaos = async (options: ChaosOptions): Promise<ChaosFigures> => {
+  await using project = await chaosProject();
+  using watch = await watchEngine();
+  try {
+    const whole = await runUnderFire(project, "reference", () => undefined);
+    const first = await checkRun(project, whole, { watch });
+    let figures = addTo({ ...NONE, runs: -1 }, whole, first);
+    const next = momentsFrom(options);
+    while (figures.kills < options.kills && figures.problems.length === 0) {
+      const fired = await runUnderFire(project, `run-${figures.runs + 1}`, next);
+      const checked = await checkRun(project, fired, { watch, reference: first.outputs });
+      figures = addTo(figures, fired, checked);
+      const { problems, ...told } = figures;
+      options.onRun?.(`${JSON.stringify(told)} ${problems.join("\n")}`);
+    }
+    return figures;
+  } finally {
+    await removeImagesOf(project);
+  }
+};
+
+/** Moments until there were enough of them. One in eight falls before the first event. */
+const momentsFrom = ({ seed, kills, maxEvents = 120 }: ChaosOptions): (() => Moment | undefined) => {
+  const random = randomFrom(seed);
+  let left = kills;
+  return () => {
+    if (left === 0) return undefined;
+    left -= 1;
+    if (random() < 1 / 8) return { events: 0, spins: Math.floor(random() * 1e9) };
+    return { events: 1 + Math.floor(random() * maxEvents), spins: Math.floor(random() ** 3 * 2e8) };
+  };
+};
+
+const addTo = (
+  figures: ChaosFigures,
+  fired: RunUnderFire,
+  { problems, steps }: CheckedRun,
+): ChaosFigures => ({
+  kills: figures.kills + fired.kills,
+  runs: figures.runs + 1,
+  resumes: figures.resumes + fired.sessions.length - 1,
+  adopted: figures.adopted + adoptedOf(fired, steps),
+  lost: figures.lost + steps.filter(({ failure }) => failure?.kind === "lost").length,
+  reruns: figures.reruns + steps.filter(({ attempt }) => attempt > 1).length,
+  problems: [...figures.problems, ...problems],
+});
+
+const adoptedOf = ({ sessions }: RunUnderFire, steps: readonly StepRun[]): number => {
+  const told = (id: string, wanted: string) =>
+    sessions.findIndex(({ events }) =>
+      events.some((each) => each.event === "step_status" && each.stepRunId === id && each.status === wanted),
+    );
+  return steps.filter(({ id, status }) => {
+    const [begun, ended] = [told(id, "initializing"), told(id, status)];
+    return status !== "failed" && status !== "stopped" && begun >= 0 && ended > begun;
+  }).length;
+};
+
+const removeImagesOf = async (project: Project): Promise<void> => {
+  await using workspace = await openWorkspace(project.path(".stepdock"));
+  await removeStepImages(workspace.metadata.workspaceId);
+};
+
+export type { Outputs };

@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { canStartEngine, startPrivateEngine } from "./private-engine.ts";
+import { crashProject, RESULT } from "./support.ts";
+
+describe.skipIf(!canStartEngine)("an engine that is restarted in the middle of a run", () => {
+  test("and was killed interrupts the run, which resume then brings to its end", async () => {
+    await using project = await crashProject();
+    await using engine = await startPrivateEngine();
+    const env = { DOCKER_HOST: engine.host };
+    const args = ["run", "pipeline.ts", "plain", "--no-cache"];
+    const ran = await project.whileHeld(args, () => engine.end("SIGKILL"), env);
+    const { id } = await project.run();
+    expect(ran.status, ran.stderr).toBe(3);
+    expect(ran.stderr).toContain(`When the engine is back, \`stepdock resume ${id}\` goes on with it.`);
+    await engine.start();
+    await project.letGo();
+    const resumed = await project.stepdockWith(env, "resume", id);
+    expect(resumed.status, resumed.stderr + resumed.stdout).toBe(0);
+    expect(await project.run()).toMatchObject({ id, status: "completed" });
+    expect(await project.result()).toBe(RESULT);
+  });
+});

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import Dockerode from "dockerode";
+
+export const canStartEngine =
+  process.platform === "linux" &&
+  process.getuid?.() === 0 &&
+  spawnSync("unshare", ["--net", "--mount", "dockerd", "--version"]).status === 0;
+
+/** A dockerd that is nobody else's, in namespaces of its own, which outlive it: it may be ended and started again. */
+export interface PrivateEngine extends AsyncDisposable {
+  /** As `DOCKER_HOST` has it. */
+  readonly host: string;
+  /** Ends it, and resolves when it is gone. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Resolves when it answers. */
+  start(): Promise<void>;
+}
+
+export const startPrivateEngine = async (): Promise<PrivateEngine> => {
+  const folder = await mkdtemp(join(tmpdir(), "sd-engine-"));
+  const namespaces = spawn("unshare", ["--net", "--mount", "sleep", "infinity"], { stdio: "ignore" });
+  await once(namespaces, "spawn");
+  const socketPath = join(folder, "d.sock");
+  let daemon: ChildProcess | undefined;
+  const start = async () => {
+    // Where nobody reaps it, a containerd that was killed with its dockerd seems to live.
+    await rm(join(folder, "exec/containerd/containerd.pid"), { force: true });
+    await rm(join(folder, "pid"), { force: true });
+    daemon = spawn("nsenter", ["-t", `${namespaces.pid}`, "-n", "-m", ...command(folder)], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const docker = new Dockerode({ socketPath });
+    let said = "";
+    daemon.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    while (!(await answers(docker))) {
+      if (daemon.exitCode !== null) throw new Error(`dockerd ended: ${said.slice(-1000)}`);
+      await setTimeout(50);
+    }
+  };
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    daemon.kill(signal);
+    await once(daemon, "exit");
+  };
+  await start();
+  return {
+    ...{ host: `unix://${socketPath}`, start, end },
+    [Symbol.asyncDispose]: async () => {
+      await end("SIGTERM");
+      namespaces.kill();
+      await once(namespaces, "exit");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const command = (folder: string): string[] => [
+  "dockerd",
+  ...["-H", `unix://${folder}/d.sock`, "--pidfile", `${folder}/pid`],
+  ...["--data-root", `${folder}/data`, "--exec-root", `${folder}/exec`],
+  ...["--bridge=none", "--iptables=false", "--shutdown-timeout=2"],
+];
+
+const answers = (docker: Dockerode): Promise<boolean> =>
+  docker.ping().then(
+    () => true,
+    () => false,
+  );
