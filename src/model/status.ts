@@ -40,6 +40,7 @@ const FOLLOWS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
   initializing: [
     "provisioning",
     "running",
+    "retrying",
     "failed",
     "completed",
     "cached",
@@ -47,7 +48,7 @@ const FOLLOWS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
     "stopping",
     "stopped",
   ],
-  provisioning: ["running", "failed", "stopping", "stopped"],
+  provisioning: ["running", "retrying", "failed", "stopping", "stopped"],
   running: ["completed", "cached", "failed", "retrying", "stopping", "stopped"],
   retrying: ["retried", "failed", "stopping", "stopped"],
   stopping: ["stopped", "failed", "completed"],

@@ -1,5 +1,6 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Creation, watchEngine } from "../../fixtures/engine-events.ts";
 import type { Project } from "../../fixtures/project.ts";
@@ -255,4 +256,27 @@ test("an edit of a pipeline's hook runs no step again, and a cached step calls n
   const forced = await runPipeline(project, "one", { args: ["--no-cache"] });
   expect(printed(forced, "fine")).toContain("edited onSuccess");
   expect(forced.step("fine").cacheKey).toBe(cold.step("fine").cacheKey);
+});
+
+test("a program that runs a pipeline under plain Node has its hooks found, and is not evaluated again", async () => {
+  await project.write({
+    "program.ts": `import { pipeline } from "stepdock";
+      import { run } from "stepdock/host";
+      import { failed, init } from "./hooks.ts";
+      import { flaky } from "./pipeline.ts";
+      console.log("evaluated");
+      const p = pipeline({ name: "p", onInit: init, onFailure: failed, define: () => { flaky(); } });
+      const { run: { status } } = await run(p, { stack: "local", onEvent: (event) => {
+        if (event.event === "step_log" || event.event === "hook_log") console.log(event.text);
+      } });
+      console.log(status);`,
+  });
+  const { stdout } = await promisify(execFile)(process.execPath, ["program.ts"], { cwd: project.directory });
+  const lines = stdout.trim().split("\n");
+  expect(lines).toEqual([
+    "evaluated",
+    "init p false here",
+    "default onFailure flaky RangeError here",
+    "failed",
+  ]);
 });

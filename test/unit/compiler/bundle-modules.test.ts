@@ -220,3 +220,14 @@ describe("modules that cannot be bundled for the host", () => {
     await expect(host(project, "src/main.ts")).rejects.toThrow(/Cannot bundle .*src\/a\.json: /);
   });
 });
+
+it("names what static imports reach, each module after those that it imports", async () => {
+  await using project = await Project.create({
+    "src/main.ts": `import { a } from "./a.ts"; import { b } from "./b.ts"; export const load = () => import("./later.ts");`,
+    "src/a.ts": `import { b } from "./b.ts"; export const a = b;`,
+    "src/b.ts": `export const b = 1;`,
+    "src/later.ts": `export const later = 1;`,
+  });
+  const { sources } = await host(project, "src/main.ts");
+  expect(sources).toEqual(["src/b.ts", "src/a.ts", "src/main.ts"].map((file) => project.path(file)));
+});
