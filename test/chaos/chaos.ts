@@ -44,7 +44,10 @@ export const wreakChaos = async (options: ChaosOptions): Promise<ChaosFigures> =
     let figures = addTo({ ...NONE, runs: -1 }, whole, first);
     const next = momentsFrom(options);
     while (figures.kills < options.kills && figures.problems.length === 0) {
-      const fired = await runUnderFire(project, `run-${figures.runs + 1}`, next);
+      const { kills } = figures;
+      const fired = await runUnderFire(project, `run-${figures.runs + 1}`, (more) =>
+        kills + more < options.kills ? next() : undefined,
+      );
       const checked = await checkRun(project, fired, { watch, reference: first.outputs });
       figures = addTo(figures, fired, checked);
       const { problems, ...told } = figures;
@@ -56,13 +59,10 @@ export const wreakChaos = async (options: ChaosOptions): Promise<ChaosFigures> =
   }
 };
 
-/** Moments until there were enough of them. One in eight falls before the first event. */
-const momentsFrom = ({ seed, kills, maxEvents = 120 }: ChaosOptions): (() => Moment | undefined) => {
+/** One in eight falls before the first event. */
+const momentsFrom = ({ seed, maxEvents = 120 }: ChaosOptions): (() => Moment) => {
   const random = randomFrom(seed);
-  let left = kills;
   return () => {
-    if (left === 0) return undefined;
-    left -= 1;
     if (random() < 1 / 8) return { events: 0, spins: Math.floor(random() * 1e9) };
     return { events: 1 + Math.floor(random() * maxEvents), spins: Math.floor(random() ** 3 * 2e8) };
   };

@@ -12,23 +12,26 @@ export interface RunUnderFire {
 
 const COMMAND = ["run", "pipeline.ts", "chaos", "--no-cache"];
 
-/** Starts a run, kills its orchestrator again and again, and resumes it, until it ends. `next` says when, or never again. */
+/** Starts a run, kills its orchestrator again and again, and resumes it, until it ends. `next` says when, given how often so far. */
 export const runUnderFire = async (
   project: Project,
   name: string,
-  next: () => Moment | undefined,
+  next: (kills: number) => Moment | undefined,
 ): Promise<RunUnderFire> => {
   const sessions: Session[] = [];
   let run: PipelineRun | undefined;
   while (!run || !isFinished(run.status)) {
     const args = run ? ["resume", run.id] : [...COMMAND, "--name", name];
-    const session = await runSession(project, args, next());
+    const session = await runSession(project, args, next(killsOf(sessions)));
     sessions.push(session);
     run = await findRun(project, name);
     if (session.signal === null && !(run && isFinished(run.status))) throw new Error(tell(session));
   }
-  return { run, sessions, kills: sessions.filter(({ signal }) => signal === "SIGKILL").length };
+  return { run, sessions, kills: killsOf(sessions) };
 };
+
+const killsOf = (sessions: readonly Session[]): number =>
+  sessions.filter(({ signal }) => signal === "SIGKILL").length;
 
 const tell = ({ status, stderr, stdout }: Session): string =>
   `the orchestrator ended with ${status} before its run had:\n${stderr}\n${stdout.slice(-2000)}`;

@@ -43,7 +43,7 @@ export const main = pipeline({ name: "main", define: () => {
 
 /** The first table of docs/ends.md: step, kind, message. */
 const documented = readFileSync(join(resolve(import.meta.dirname, "../../.."), "docs/ends.md"), "utf8")
-  .split("Four ends")[0]
+  .split("Six ends")[0]
   ?.split("\n")
   .map((line) => /^\| `(\w+)` [^|]*\| `(\w+)` \| (.*) \|$/.exec(line))
   .filter((row) => row !== null)

@@ -223,7 +223,7 @@ describe("modules that cannot be bundled for the host", () => {
 
 it("names what static imports reach, each module after those that it imports", async () => {
   await using project = await Project.create({
-    "src/main.ts": `import { a } from "./a.ts"; import { b } from "./b.ts"; export const load = () => import("./later.ts");`,
+    "src/main.ts": `import { a } from "./a.ts"; import { b } from "./b.ts"; export const all = () => [a, b, import("./later.ts")];`,
     "src/a.ts": `import { b } from "./b.ts"; export const a = b;`,
     "src/b.ts": `export const b = 1;`,
     "src/later.ts": `export const later = 1;`,
