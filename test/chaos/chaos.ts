@@ -2,7 +2,7 @@ import type { StepRun } from "../../src/model/index.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
 import type { Project } from "../fixtures/project.ts";
 import { chaosProject } from "./chaos-project.ts";
-import { type CheckedRun, checkRun, type Outputs } from "./check-run.ts";
+import { type CheckedRun, checkRun } from "./check-run.ts";
 import { watchEngine } from "./engine-watch.ts";
 import { removeStepImages } from "./leftovers.ts";
 import { randomFrom } from "./random.ts";
@@ -97,5 +97,3 @@ const removeImagesOf = async (project: Project): Promise<void> => {
   await using workspace = await openWorkspace(project.path(".stepdock"));
   await removeStepImages(workspace.metadata.workspaceId);
 };
-
-export type { Outputs };
