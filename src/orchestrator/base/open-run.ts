@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { MetadataStore } from "../../metadata/port.ts";
+import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
+import { isFinished, type PipelineRun, type RunEventBody } from "../../model/index.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { priorStates } from "../../step-launcher/prior.ts";
+import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
+import { ActiveRun } from "./active-run.ts";
+import { RunFinishedError, RunLockedError } from "./errors.ts";
+import { givenOutputs } from "./given-outputs.ts";
+import { RunControl } from "./run-control.ts";
+import type { OrchestratorServices, RunRequest } from "./services.ts";
+import { stackMapper } from "./stack-mapper.ts";
+import { clearStopRequest } from "./stop-request.ts";
+
+interface Orchestrator {
+  readonly config: { readonly enableCache: boolean };
+  readonly name: string;
+}
+
+/** Makes the run's directory, lock and record; or takes over those of an interrupted run. */
+export const openRun = async (
+  orchestrator: Orchestrator,
+  request: RunRequest,
+  stack: Stack,
+  services: OrchestratorServices,
+): Promise<ActiveRun> => {
+  const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
+  const wanted = request.resume ?? newRun(request, stack, services.now());
+  const lock = await lockRun(services.paths.runs, wanted.id);
+  try {
+    const run = request.resume
+      ? await reopen(services.metadata, wanted)
+      : await create(services, request, wanted);
+    const prior = await priorStates(services.metadata, run.id);
+    const context = {
+      ...contextOf(run, request, services),
+      prior,
+      outputs: await givenOutputs(services.metadata, run),
+      enableCache,
+      artifactStore: stack.artifactStore,
+    };
+    const control = new RunControl({
+      directory: join(services.paths.runs, run.id),
+      ...{ signals: request.signals, timeout: request.snapshot.timeout },
+    });
+    return new ActiveRun(context, request, { lock, control });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+};
+
+const lockRun = async (runs: string, id: string): Promise<RunLock> => {
+  const directory = join(runs, id);
+  await mkdir(directory, { recursive: true });
+  const lock = acquireRunLock(join(directory, "lock.db"));
+  if (!lock) throw new RunLockedError(id);
+  // Who wrote one before the lock was taken asked an owner that is dead.
+  clearStopRequest(directory);
+  return lock;
+};
+
+const create = async (
+  { metadata }: OrchestratorServices,
+  { snapshot }: RunRequest,
+  run: PipelineRun,
+): Promise<PipelineRun> => {
+  await metadata.saveSnapshot(snapshot);
+  await metadata.createRun(run);
+  return run;
+};
+
+/** Read again under the lock: another process may have brought it to its end meanwhile. */
+const reopen = async (metadata: MetadataStore, { id }: PipelineRun): Promise<PipelineRun> => {
+  const run = await metadata.findRun(id);
+  if (isFinished(run.status)) throw new RunFinishedError(run);
+  return run;
+};
+
+const contextOf = (
+  run: PipelineRun,
+  request: RunRequest,
+  { paths, metadata, now }: OrchestratorServices,
+) => ({
+  run,
+  snapshot: request.snapshot,
+  paths,
+  metadata,
+  now,
+  emit: (event: RunEventBody) => request.emit({ time: now().toISOString(), ...event }),
+  mapStack: stackMapper(request.bundles, request.projectRoot),
+});
+
+const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
+  const id = randomUUID();
+  return {
+    id,
+    name: getRunName(runName ?? snapshot.runNameTemplate, now),
+    pipelineName: snapshot.pipelineName,
+    snapshotId: snapshot.id,
+    buildId: null,
+    orchestratorRunId: `${getOrchestratorRunName(snapshot.pipelineName)}-${id}`,
+    stack: stack.name,
+    status: "initializing",
+    createdAt: now.toISOString(),
+    startedAt: null,
+    finishedAt: null,
+    failure: null,
+    // What a resumption has to know besides the snapshot.
+    metadata: {
+      ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
+      ...(request.given ? { given: request.given } : {}),
+    },
+  };
+};
