@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute, relative } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { StepdockError } from "../errors/error.ts";
 
 /** Where in the user's sources the bundler stopped: `line` and `column` count from 1. */
@@ -34,8 +35,22 @@ export interface BundlerLog {
 export function toBundleError(error: unknown, subject: string, root: string): BundleError {
   if (error instanceof BundleError) return error;
   const log = (error as { errors?: readonly BundlerLog[] }).errors?.[0] ?? (error as BundlerLog);
-  return fromLog(log, subject, root, error);
+  return fromLog(withPlace(log, root), subject, root, error);
 }
+
+/** Of some faults the bundler tells the file only within its message: `[ src/data.json:2:8 ]`. */
+const withPlace = (log: BundlerLog, root: string): BundlerLog => {
+  const message = stripVTControlCharacters(log.message);
+  const [, file, line, column] = /\[ (.+?):(\d+):(\d+) \]/.exec(message) ?? [];
+  if (log.loc?.file !== undefined || file === undefined) return withMessage(log, message);
+  const loc = { file: resolve(root, file), line: Number(line), column: Number(column) - 1 };
+  return { ...withMessage(log, message), loc };
+};
+
+/** Errors keep `message` and `code` where a copy by spreading would lose them. */
+const withMessage = ({ code, exporter, loc }: BundlerLog, message: string): BundlerLog => ({
+  ...{ message, code, exporter, loc },
+});
 
 /** The error for one log entry. */
 export function fromLog(log: BundlerLog, subject: string, root: string, cause: unknown = log): BundleError {

@@ -4,7 +4,6 @@ import { adoptStepLog } from "../logging/step-log.ts";
 import { Assignment, type Failure, type Invocation, type StepRun } from "../model/index.ts";
 import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
 import { AttemptRecords } from "./attempt-records.ts";
-import { logEvents } from "./log-events.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
 import { type AttemptEnd, type AttemptWork, release } from "./run-attempt.ts";
@@ -97,7 +96,8 @@ const adopt = async (
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: logEvents(context, invocation),
+    onRecord: ({ time: _time, ...record }) =>
+      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
   });
   const published = Promise.withResolvers<void>();
   const adoption = { invocation, assignment, paths, log, published: published.promise };

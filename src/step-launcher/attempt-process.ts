@@ -1,7 +1,6 @@
 import { openStepLog, type StepLog } from "../logging/step-log.ts";
 import type { Assignment, Invocation } from "../model/index.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
-import { logEvents } from "./log-events.ts";
 import type { RunContext } from "./run-context.ts";
 import { getConfigEnvironmentVars } from "./utils.ts";
 
@@ -32,5 +31,6 @@ export const openLog = ({ context, invocation, assignment, paths }: AssignedProc
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: logEvents(context, invocation),
+    onRecord: ({ time: _time, ...record }) =>
+      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
   });
