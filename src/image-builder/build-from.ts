@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { BuildRequest, ContainerEngine, ImageRecord } from "../docker/port.ts";
+import type { BuildProgress } from "../stack/image-builder.ts";
 import { packRoot, type RootEntry } from "./base-image-root.ts";
-import type { BuildProgress } from "./port.ts";
 
 /** A build whose context is made of these entries, without a directory on disk. */
 export interface ImageContent extends Omit<BuildRequest, "context" | "dockerfile" | "labels"> {

@@ -1,4 +1,5 @@
 import type { ContainerEngine } from "../docker/port.ts";
+import type { BuildProgress } from "../stack/image-builder.ts";
 import type { RootEntry } from "./base-image-root.ts";
 import { buildFrom, textEntry } from "./build-from.ts";
 import { buildArguments, environmentDockerfile, NPM_FOLDER } from "./environment-dockerfile.ts";
@@ -7,7 +8,6 @@ import { hostNpm } from "./host-npm.ts";
 import { environmentReference, labelInstruction } from "./image-names.ts";
 import type { NpmInstall } from "./npm-packages.ts";
 import { explainParent } from "./parent-image-error.ts";
-import type { BuildProgress } from "./port.ts";
 
 /** Reference of the environment image, which the engine has when this resolves. */
 export const ensureEnvironmentImage = async (

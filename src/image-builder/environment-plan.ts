@@ -2,10 +2,10 @@ import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
+import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { type NpmInstall, planNpmInstall } from "./npm-packages.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
-import type { BuildProgress, EnvironmentPlan } from "./port.ts";
 
 /** Of the Dockerfile that we write: to be raised when it makes another image of the same ingredients. */
 const RECIPE = "1";

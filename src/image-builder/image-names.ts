@@ -1,5 +1,5 @@
+import type { EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
-import type { EnvironmentPlan } from "./port.ts";
 
 /** Hex digits of a hash that stand in a tag. */
 const TAG_DIGITS = 24;

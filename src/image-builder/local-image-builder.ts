@@ -1,11 +1,11 @@
 import type { ContainerEngine } from "../docker/port.ts";
 import type { BuiltImage, DockerSettings } from "../model/index.ts";
+import type { BuildProgress, BundleFiles, EnvironmentPlan, ImageBuilder } from "../stack/image-builder.ts";
 import { ensureEnvironmentImage } from "./environment-image.ts";
 import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
 import { environmentReference, labelInstruction, stepReference } from "./image-names.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 import { normalSettings } from "./normal-settings.ts";
-import type { BuildProgress, BundleFiles, EnvironmentPlan, ImageBuilder } from "./port.ts";
 import { SharedWork } from "./shared-work.ts";
 import { buildStepImage } from "./step-image.ts";
 

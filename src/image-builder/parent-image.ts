@@ -1,8 +1,8 @@
 import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
+import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { ensureBaseImage } from "./base-image.ts";
-import type { BuildProgress } from "./port.ts";
 
 export interface ParentImage {
   readonly reference: string;

@@ -1,8 +1,8 @@
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
+import type { BuildProgress, BundleFiles } from "../stack/image-builder.ts";
 import type { RootEntry } from "./base-image-root.ts";
 import { buildFrom, textEntry } from "./build-from.ts";
 import { BUNDLES_PATH } from "./image-paths.ts";
-import type { BuildProgress, BundleFiles } from "./port.ts";
 
 interface StepImage {
   readonly tag: string;

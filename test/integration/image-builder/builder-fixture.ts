@@ -8,7 +8,7 @@ import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import type { RootEntry } from "../../../src/image-builder/base-image-root.ts";
 import { buildFrom, textEntry } from "../../../src/image-builder/build-from.ts";
 import { createLocalImageBuilder } from "../../../src/image-builder/local-image-builder.ts";
-import type { BundleFiles } from "../../../src/image-builder/port.ts";
+import type { BundleFiles } from "../../../src/stack/image-builder.ts";
 
 const MARK = "dev.stepdock.test-mark";
 

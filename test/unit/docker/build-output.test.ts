@@ -88,7 +88,7 @@ describe("ImageBuildError", () => {
   it("shows the instruction, its output and the way out", () => {
     const { output } = follow([
       "Step 3/4 : RUN apt-get update\n",
-      "Err: Temporary failure resolving 'deb.debian.org'\n",
+      "Err: Temporary failure resolving 'packages.example'\n",
     ]);
     const error = new ImageBuildError("app:1", output, "returned a non-zero code: 100", 100);
     expect(error).toMatchObject({ code: "build_failed", tag: "app:1", step: 3, exitCode: 100 });

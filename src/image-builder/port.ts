@@ -1,1 +1,0 @@
-export type * from "../stack/image-builder.ts";
