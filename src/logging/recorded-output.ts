@@ -9,6 +9,7 @@ import { LogTail } from "./log-tail.ts";
 export interface RecordedOutput {
   /** Of each stream, how many of its first bytes are on file: the sum of `recordBytes` of its records. */
   readonly bytes: Readonly<Record<LogStream, number>>;
+  readonly records: number;
   readonly tail: LogTail;
 }
 
@@ -33,10 +34,12 @@ export async function readRecordedOutput(path: string): Promise<RecordedOutput> 
 async function scanLog(path: string): Promise<Scan> {
   const bytes: Record<LogStream, number> = { stdout: 0, stderr: 0 };
   const tail = new LogTail();
+  let records = 0;
   const warnings: LogWarning[] = [];
   for await (const record of readLog(path, { onWarning: (warning) => void warnings.push(warning) })) {
     bytes[record.stream] += recordBytes(record).length;
     tail.add(record);
+    records += 1;
   }
-  return { bytes, tail, damage: warnings[0]?.offset };
+  return { bytes, records, tail, damage: warnings[0]?.offset };
 }

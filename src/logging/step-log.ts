@@ -1,5 +1,6 @@
 import { createFrameScanner, type FrameScanner } from "./frame-scanner.ts";
 import { createLineSplitter } from "./line-splitter.ts";
+import { ListenerFeed, type RecordListener } from "./listener-feed.ts";
 import type { LogRecord, LogStream } from "./log-record.ts";
 import { LogTail } from "./log-tail.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
@@ -10,8 +11,11 @@ export interface StepLogOptions {
   readonly path: string;
   /** Of the result frame on stdout, 32 hex characters. Without it nothing is taken out. */
   readonly nonce?: string | undefined;
-  /** Called with every record in order; a promise is back-pressure, a throw or rejection is the writer's of the bytes. */
-  readonly onRecord?: ((record: LogRecord) => void | Promise<void>) | undefined;
+  /**
+   * Called with every record, in order and once. A promise is waited for before the next call, but never holds up who
+   * writes: a listener that falls behind is told from the file. What it throws, `end` rejects with.
+   */
+  readonly onRecord?: RecordListener | undefined;
   readonly now?: (() => Date) | undefined;
 }
 
@@ -46,7 +50,10 @@ export async function adoptStepLog(options: StepLogOptions): Promise<StepLog> {
 
 /** What becomes of all that a step prints: frame out, cut into lines, to the file, then to the listener. */
 export class StepLog implements AsyncDisposable {
-  /** The SHA-256 of result.json as soon as the frame is in; undefined if the output ended without one. Never rejects. */
+  /**
+   * The SHA-256 of result.json once the frame is in and the listener was told what came before it; undefined if the
+   * output ended without one. Never rejects.
+   */
   readonly frame: Promise<string | undefined>;
   readonly #frame = Promise.withResolvers<string | undefined>();
   readonly #scanner: FrameScanner | undefined;
@@ -55,23 +62,28 @@ export class StepLog implements AsyncDisposable {
   readonly #tail: LogTail;
   /** On file already, of what is still to come. */
   readonly #toSkip: Record<LogStream, number>;
-  readonly #onRecord: NonNullable<StepLogOptions["onRecord"]>;
+  readonly #feed: ListenerFeed;
   readonly #now: () => Date;
+  /** The frame, from the moment that it is in until what came before it was told. */
+  #seen: string | undefined;
+  #listenerFailure: { readonly error: unknown } | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(
     writer: LogWriter,
-    { nonce, onRecord = () => {}, now = () => new Date() }: StepLogOptions,
+    { path, nonce, onRecord: listener = () => {}, now = () => new Date() }: StepLogOptions,
     recorded?: RecordedOutput,
   ) {
     this.#writer = writer;
     this.#tail = recorded?.tail ?? new LogTail();
     this.#toSkip = { stdout: 0, stderr: 0, ...recorded?.bytes };
-    this.#onRecord = onRecord;
+    this.#feed = new ListenerFeed({ path, listener, onFile: recorded?.records ?? 0 });
     this.#now = now;
     this.frame = this.#frame.promise;
-    this.#scanner =
-      nonce === undefined ? undefined : createFrameScanner({ nonce, onFrame: this.#frame.resolve });
+    const onFrame = (sha256: string) => {
+      this.#seen = sha256;
+    };
+    this.#scanner = nonce === undefined ? undefined : createFrameScanner({ nonce, onFrame });
   }
 
   /** The last records so far, for failure messages: at most 20. */
@@ -79,16 +91,23 @@ export class StepLog implements AsyncDisposable {
     return this.#tail.records;
   }
 
-  /**
-   * Takes bytes in any portions. A promise is back-pressure; it rejects with `LogWriteError` if the file failed, or
-   * with what the listener threw.
-   */
+  /** Takes bytes in any portions. A promise is the file's back-pressure; it rejects with `LogWriteError`. */
   write(stream: LogStream, chunk: Buffer): void | Promise<void> {
     const scanner = stream === "stdout" ? this.#scanner : undefined;
-    return this.#publish(this.#split(stream, scanner ? scanner.push(chunk) : [chunk]));
+    const wait = this.#publish(this.#split(stream, scanner ? scanner.push(chunk) : [chunk]));
+    this.#resolveFrame();
+    return wait;
   }
 
-  /** Flushes unfinished lines, syncs and closes the file. Rejects with `LogWriteError` if the log is not whole. */
+  /** Resolves when the listener was told of everything that was written so far. Never rejects. */
+  caughtUp(): Promise<void> {
+    return this.#feed.caughtUp();
+  }
+
+  /**
+   * Flushes unfinished lines, syncs and closes the file, and waits for the listener. Rejects with `LogWriteError` if the
+   * log is not whole, else with what the listener threw.
+   */
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -105,9 +124,23 @@ export class StepLog implements AsyncDisposable {
   async #end(): Promise<void> {
     await using writer = this.#writer;
     const rest = this.#rest();
-    this.#frame.resolve(undefined);
-    await this.#publish(rest);
-    await writer.close();
+    this.#resolveFrame();
+    if (this.#seen === undefined) this.#frame.resolve(undefined);
+    try {
+      await this.#publish(rest);
+      await writer.close();
+    } finally {
+      // Also where the file failed: whoever waits for the listener must not wait for ever.
+      await this.#feed.end().catch((error) => {
+        this.#listenerFailure = { error };
+      });
+    }
+    if (this.#listenerFailure) throw this.#listenerFailure.error;
+  }
+
+  #resolveFrame(): void {
+    const { resolve } = this.#frame;
+    if (this.#seen !== undefined) void this.#feed.caughtUp().then(() => resolve(this.#seen));
   }
 
   #split(stream: LogStream, parts: readonly Buffer[]): LogRecord[] {
@@ -127,21 +160,12 @@ export class StepLog implements AsyncDisposable {
     return [...this.#split("stdout", this.#scanner?.end() ?? []), ...stdout.end(time), ...stderr.end(time)];
   }
 
-  /** The file first: a listener that fails must not cost a line. */
+  /** The file first: a listener that fails or stands still must not cost a line. */
   #publish(records: readonly LogRecord[]): void | Promise<void> {
     if (records.length === 0) return;
     for (const record of records) this.#tail.add(record);
-    const waits = [this.#writer.write(records), ...records.map(this.#tell)].filter(
-      (wait) => wait !== undefined,
-    );
-    if (waits.length > 0) return Promise.all(waits).then(() => {});
+    const wait = this.#writer.write(records);
+    this.#feed.push(records);
+    return wait;
   }
-
-  readonly #tell = (record: LogRecord): void | Promise<void> => {
-    try {
-      return this.#onRecord(record);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  };
 }

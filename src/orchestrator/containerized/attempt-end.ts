@@ -72,7 +72,9 @@ const NOT_BY_US =
 
 /** The reported result as soon as its frame is in; undefined if the container ended without a usable one. */
 export const firstOf = async (execution: Attempt, started: Running): Promise<StepResult | undefined> => {
-  const sha256 = await Promise.race([execution.log.frame, started.ended.then(() => undefined)]);
+  // Whoever listens is told what the step printed before how it ended.
+  const ended = started.ended.then(() => execution.log.caughtUp());
+  const sha256 = await Promise.race([execution.log.frame, ended.then(() => undefined)]);
   if (sha256 === undefined) return undefined;
   const { stepRunId } = execution.assignment;
   const reported = await readResult(execution.paths.exchange, { sha256, stepRunId });

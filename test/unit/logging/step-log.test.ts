@@ -138,32 +138,69 @@ describe("the log of a step", () => {
     expect(log.tail.length).toBe(1);
   });
 
-  test("makes its writer wait for a listener that is behind", async () => {
+  test("never makes its writer wait for a listener, and tells one that stands still everything from the file", async () => {
     await using directory = await logDirectory();
-    const listener = Promise.withResolvers<void>();
-    await using log = await openStepLog({ path: directory.path, onRecord: () => listener.promise });
-    const order: string[] = [];
-    const written = Promise.resolve(log.write("stdout", Buffer.from("a\n"))).then(() =>
-      order.push("written"),
-    );
-    await new Promise(setImmediate);
-    order.push("heard");
-    listener.resolve();
-    await written;
-    expect(order).toEqual(["heard", "written"]);
+    const standing = Promise.withResolvers<void>();
+    const heard: LogRecord[] = [];
+    const log = await openStepLog({
+      path: directory.path,
+      nonce: NONCE,
+      onRecord: async (record) => {
+        await standing.promise;
+        heard.push(record);
+      },
+    });
+    let frame = false;
+    void log.frame.then(() => {
+      frame = true;
+    });
+    const line = "x".repeat(99);
+    for (let count = 0; count < 40_000; count += 1)
+      await log.write("stdout", Buffer.from(`${count} ${line}\n`));
+    await log.write("stdout", FRAME);
+    const ended = log.end();
+    await collect(readLog(directory.path));
+    expect({ heard: heard.length, frame }).toEqual({ heard: 0, frame: false });
+    standing.resolve();
+    await ended;
+    expect(await log.frame).toBe(SHA256);
+    expect(heard).toHaveLength(40_000);
+    expect(heard).toEqual(await collect(readLog(directory.path)));
   });
 
-  test("keeps every line on file where the listener fails, and tells the writer", async () => {
+  test("tells of the frame when the listener was told what came before it", async () => {
+    await using directory = await logDirectory();
+    const standing = Promise.withResolvers<void>();
+    const order: string[] = [];
+    await using log = await openStepLog({
+      path: directory.path,
+      nonce: NONCE,
+      onRecord: async ({ text = "" }) => {
+        await standing.promise;
+        order.push(text);
+      },
+    });
+    const frame = log.frame.then(() => order.push("frame"));
+    await log.write("stdout", Buffer.concat([Buffer.from("a\nb\n"), FRAME]));
+    standing.resolve();
+    await frame;
+    expect(order).toEqual(["a", "b", "frame"]);
+  });
+
+  test.each([
+    ["at once", () => Promise.resolve()],
+    ["late", () => new Promise<void>((resolve) => setImmediate(resolve))],
+  ])("keeps every line on file where the listener fails %s, and tells who ends it", async (_, delay) => {
     await using directory = await logDirectory();
     const log = await openStepLog({
       path: directory.path,
-      onRecord: () => {
+      onRecord: async () => {
+        await delay();
         throw new Error("terminal gone");
       },
     });
-    const write = async () => await log.write("stdout", Buffer.from("a\nb\n"));
-    await expect(write()).rejects.toThrow("terminal gone");
-    await log.end();
+    await log.write("stdout", Buffer.from("a\nb\n"));
+    await expect(log.end()).rejects.toThrow("terminal gone");
     expect((await logBytes(readLog(directory.path))).stdout.toString()).toBe("a\nb\n");
   });
 
