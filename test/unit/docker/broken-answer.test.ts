@@ -51,12 +51,12 @@ describe("an answer that ends early", () => {
 
   it("is no successful build where the connection breaks", async () => {
     await using engine = await imagesOfEngine(breakOff);
-    await expect(engine.images.build(build())).rejects.toMatchObject({ code: "docker_request_failed" });
+    await expect(engine.images.build(build())).rejects.toMatchObject({ code: "engine_unavailable" });
   });
 
   it("is no successful pull where the connection breaks", async () => {
     await using engine = await imagesOfEngine(breakOff);
-    await expect(engine.images.pull("app:1")).rejects.toMatchObject({ code: "docker_request_failed" });
+    await expect(engine.images.pull("app:1")).rejects.toMatchObject({ code: "engine_unavailable" });
   });
 
   it("is no successful import", async () => {
