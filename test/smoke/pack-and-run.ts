@@ -17,9 +17,9 @@ const firstPipeline = (): string => {
 };
 
 try {
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], repository)) as [
-    { filename: string; entryCount: number; size: number },
-  ];
+  const [packed] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], repository),
+  ) as [{ filename: string; entryCount: number; size: number }];
   writeFileSync(
     join(folder, "package.json"),
     JSON.stringify({ name: "smoke", private: true, type: "module" }),
