@@ -2,12 +2,14 @@ import type { Environment } from "./docker-config.ts";
 import { type EngineConnection, openConnection } from "./dockerode-client.ts";
 import { ENDPOINT_STRATEGIES, type EndpointStrategy } from "./endpoint-strategies.ts";
 import { createEngine } from "./engine.ts";
+import { patienceOf } from "./engine-patience.ts";
 import { type EngineAttempt, EngineUnavailableError } from "./engine-unavailable-error.ts";
 import { getJson } from "./get-json.ts";
 import { InterruptedError } from "./interrupted-error.ts";
 import { PING_SECONDS } from "./ping-failure.ts";
 import type { Cancellable, ContainerEngine } from "./port.ts";
 import { DockerRequestError } from "./request-error.ts";
+import { watchedConnection } from "./watched-connection.ts";
 
 export interface ConnectOptions extends Cancellable {
   /** Where settings are looked up; the process's own by default. */
@@ -27,6 +29,7 @@ export const connectFirst = async (
   strategies: readonly EndpointStrategy[],
   { environment = process.env, signal }: ConnectOptions = {},
 ): Promise<ContainerEngine> => {
+  const patience = patienceOf(environment);
   const tried: EngineAttempt[] = [];
   for (const strategy of strategies) {
     const endpoint = await strategy(environment);
@@ -34,7 +37,7 @@ export const connectFirst = async (
     const connection = openConnection(endpoint);
     try {
       await ping(connection, signal);
-      return createEngine(connection, endpoint.url, environment);
+      return createEngine(watchedConnection(connection, patience), endpoint.url, environment);
     } catch (cause) {
       connection[Symbol.dispose]();
       if (signal?.aborted) throw new InterruptedError("answer at", endpoint.url, { cause });

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import Dockerode from "dockerode";
 import type { Endpoint } from "./endpoint.ts";
@@ -7,6 +8,10 @@ import type { Endpoint } from "./endpoint.ts";
 /** A dockerode bound to one endpoint, with its own pool of connections. */
 export interface EngineConnection extends Disposable {
   readonly docker: Dockerode;
+  /** Whether it has sockets, in use or kept. */
+  isOpen(): boolean;
+  /** Breaks what is under way and whatever is asked for later, as an engine that went away does. */
+  cut(reason: string): void;
 }
 
 /**
@@ -23,8 +28,28 @@ export const openConnection = (endpoint: Endpoint): EngineConnection => {
     ? new HttpsAgent({ keepAlive: true, ...endpoint.tls })
     : new HttpAgent({ keepAlive: true });
   inspectBriefly(agent);
+  const sockets = socketsOf(agent);
   const options = { ...NEUTRAL, ...addressOf(endpoint), agent };
-  return { docker: new Dockerode(options), [Symbol.dispose]: () => agent.destroy() };
+  return { docker: new Dockerode(options), ...sockets, [Symbol.dispose]: () => agent.destroy() };
+};
+
+/** All that an agent opens: it forgets those that are upgraded, such as one attached to a container. */
+const socketsOf = (agent: HttpAgent): Pick<EngineConnection, "isOpen" | "cut"> => {
+  const sockets = new Set<Duplex>();
+  let lost: Error | undefined;
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    // Told to the one who asks, as a refusal is; what the types call the socket is then nobody's.
+    if (lost) return void callback?.(lost, undefined as never);
+    const socket = create(options, callback);
+    if (socket) sockets.add(socket.once("close", () => sockets.delete(socket)));
+    return socket;
+  };
+  const cut = (reason: string) => {
+    lost = Object.assign(new Error(reason), { code: "ETIMEDOUT" });
+    for (const socket of sockets) socket.destroy(lost);
+  };
+  return { isOpen: () => sockets.size > 0, cut };
 };
 
 /** docker-modem fills every option that is not given from its own look at DOCKER_HOST and its kin. */

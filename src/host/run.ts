@@ -1,22 +1,18 @@
 import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import { modulesOf } from "../compiler/load-modules.ts";
 import { type House, openHouse } from "../composition.ts";
-import type { EventSink } from "../model/index.ts";
+import type { EventSink, PipelineRun, PipelineSnapshot } from "../model/index.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
 import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
+import { type Plan, planCompiled } from "./plan.ts";
 import { loadOutputs, type RunResult } from "./result.ts";
+import { resumeRun } from "./resume.ts";
 import { runCompiled } from "./run-compiled.ts";
 
-export interface RunOptions<P extends Schemas = Schemas> {
-  readonly parameters?: Given<P>;
-  /** `local_docker` (the default) or `local`. */
-  readonly stack?: string;
-  /** False: nothing is taken from earlier runs. */
-  readonly cache?: boolean;
+/** What every way of running takes. */
+export interface ConductOptions {
   readonly maxParallelism?: number;
-  /** Template of the run's name. */
-  readonly runName?: string;
   /** Directory of the workspace; default: `STEPDOCK_HOME`, else `.stepdock` beside the nearest package.json. */
   readonly workspace?: string;
   readonly onEvent?: EventSink;
@@ -24,6 +20,21 @@ export interface RunOptions<P extends Schemas = Schemas> {
   readonly signal?: AbortSignal;
   /** Ends what runs at once. */
   readonly killSignal?: AbortSignal;
+}
+
+export interface PlanOptions<P extends Schemas = Schemas> {
+  readonly parameters?: Given<P>;
+  /** `local_docker` (the default) or `local`. */
+  readonly stack?: string;
+  /** False: nothing is taken from earlier runs. */
+  readonly cache?: boolean;
+  readonly workspace?: string;
+}
+
+export interface RunOptions<P extends Schemas = Schemas> extends PlanOptions<P>, ConductOptions {
+  readonly workspace?: string;
+  /** Template of the run's name. */
+  readonly runName?: string;
 }
 
 /**
@@ -35,21 +46,57 @@ export const run = async <P extends Schemas, R>(
   pipeline: Pipeline<P, R>,
   options: RunOptions<P> = {},
 ): Promise<RunResult<R>> => {
-  const projectRoot = projectRootOf(process.cwd());
-  await using house = await openHouse({
-    workspaceRoot: workspaceRoot({ directory: options.workspace }),
-    projectRoot,
-  });
+  await using house = await houseOf(options);
   const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
   const record = await runCompiled(house, compiled, {
-    ...options,
-    enableCache: options.cache,
-    emit: options.onEvent ?? (() => {}),
-    signals: signalsOf(options),
+    ...{ ...options, enableCache: options.cache },
+    ...{ emit: emitOf(options), signals: signalsOf(options) },
   });
+  return await resultOf<R>(house, record, compiled.snapshot, options);
+};
+
+/**
+ * Goes on with a run whose process died: see `stepdock resume`.
+ *
+ * @param reference an id, an unambiguous beginning of one, a name, or `latest`
+ * @throws RunFinishedError, RunLockedError, BundleMissingError
+ */
+export const resume = async (reference: string, options: ConductOptions = {}): Promise<RunResult> => {
+  await using house = await houseOf(options);
+  const { run: record, snapshot } = await resumeRun(house, reference, {
+    ...{ maxParallelism: options.maxParallelism, emit: emitOf(options), signals: signalsOf(options) },
+  });
+  return await resultOf(house, record, snapshot, options);
+};
+
+/** Tells what a run would do, and why: builds nothing and creates no container. */
+export const plan = async <P extends Schemas, R>(
+  pipeline: Pipeline<P, R>,
+  options: PlanOptions<P> = {},
+): Promise<Plan> => {
+  await using house = await houseOf(options);
+  const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
+  const stack = house.stack(options.stack ?? compiled.snapshot.stack);
+  const environment = stack.orchestrator.planEnvironment(compiled, stack);
+  return await planCompiled(house, compiled, environment, { enableCache: options.cache });
+};
+
+const houseOf = ({ workspace }: { readonly workspace?: string }): Promise<House> =>
+  openHouse({
+    workspaceRoot: workspaceRoot({ directory: workspace }),
+    projectRoot: projectRootOf(process.cwd()),
+  });
+
+const emitOf = ({ onEvent }: ConductOptions): EventSink => onEvent ?? (() => {});
+
+const resultOf = async <R>(
+  house: House,
+  record: PipelineRun,
+  snapshot: PipelineSnapshot,
+  options: { readonly workspace?: string },
+): Promise<RunResult<R>> => {
   const steps = await house.workspace.metadata.listStepRuns(record.id);
-  const outputs = async () => (await loadFresh(options, projectRoot, compiled, steps)) as never;
-  return { run: record, steps, outputs };
+  return { run: record, steps, outputs: async () => (await loadFresh(options, snapshot, steps)) as never };
 };
 
 const compileHere = (
@@ -65,7 +112,7 @@ const compileHere = (
     createdAt: new Date().toISOString(),
   });
 
-const signalsOf = ({ signal, killSignal }: RunOptions) => ({
+const signalsOf = ({ signal, killSignal }: ConductOptions) => ({
   signal: signal ?? new AbortController().signal,
   killSignal: killSignal ?? new AbortController().signal,
 });
@@ -73,13 +120,9 @@ const signalsOf = ({ signal, killSignal }: RunOptions) => ({
 /** The house of the run is closed by the time that somebody asks for values. */
 const loadFresh = async (
   options: { readonly workspace?: string },
-  projectRoot: string,
-  { snapshot }: CompiledPipeline,
+  snapshot: PipelineSnapshot,
   steps: RunResult["steps"],
 ): Promise<unknown> => {
-  await using house = await openHouse({
-    workspaceRoot: workspaceRoot({ directory: options.workspace }),
-    projectRoot,
-  });
+  await using house = await houseOf(options);
   return await loadOutputs(house, snapshot, steps);
 };

@@ -23,7 +23,7 @@ export const ensureEnvironmentImage = async (
   try {
     await buildFrom(engine, content, progress);
   } catch (failure) {
-    throw explainParent(planned.plan.parentImage, failure);
+    throw await explainParent(planned.parent, failure, engine);
   }
   return tag;
 };

@@ -10,6 +10,8 @@ export interface ParentImage {
   readonly content: string;
   /** The user that it runs as, '' for root. */
   readonly user: string;
+  /** What it says it is built for, as OCI spells it. */
+  readonly architecture: string;
 }
 
 /** The parent image, which the engine has when this resolves. Without a name: the default base image. */
@@ -22,7 +24,7 @@ export const resolveParent = async (
   const present = await engine.images.inspect(reference, { signal: progress.signal });
   const image = present ?? (name && (await engine.images.pull(name, progress)));
   if (!image) throw new ImageNotFoundError(reference, "absent");
-  return { reference, content: contentOf(image), user: image.config.user };
+  return { reference, content: contentOf(image), user: image.config.user, architecture: image.architecture };
 };
 
 /**

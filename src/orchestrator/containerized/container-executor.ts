@@ -1,5 +1,6 @@
 import type { ContainerEngine, ContainerRecord, CreatedContainer, ExitState } from "../../docker/port.ts";
-import type { Invocation, StepResult } from "../../model/index.ts";
+import { DockerRequestError } from "../../docker/request-error.ts";
+import type { BuiltImage, Invocation, StepResult } from "../../model/index.ts";
 import type {
   EnvironmentIdentity,
   ExecutionSignals,
@@ -47,8 +48,25 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
-    const image = await this.#options.images.imageOf(execution.invocation, signals.signal);
+    const { images } = this.#options;
+    const image = await images.imageOf(execution.invocation, signals.signal);
     if (signals.signal.aborted) return neverStarted(execution);
+    try {
+      return await this.#executeIn(image, execution, signals);
+    } catch (error) {
+      if (!isImageMissing(error)) throw error;
+    }
+    const again = await images.imageInsteadOf(image, execution.invocation, signals.signal);
+    return signals.signal.aborted
+      ? neverStarted(execution)
+      : await this.#executeIn(again, execution, signals);
+  }
+
+  async #executeIn(
+    { reference: image }: BuiltImage,
+    execution: StepExecution,
+    signals: ExecutionSignals,
+  ): Promise<StepEnd> {
     const spec = stepContainerSpec(execution, { ...this.#options, image });
     const created = await this.#options.engine.containers.create(spec, execution.log);
     this.#containers.add(created);
@@ -158,6 +176,10 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     );
   }
 }
+
+/** Somebody removed it after it was found; no container was made then. */
+const isImageMissing = (error: unknown): boolean =>
+  error instanceof DockerRequestError && error.statusCode === 404 && /no such image/i.test(error.message);
 
 /** SIGTERM and a grace period, in seconds, on the first signal, SIGKILL on the second. */
 const stopOn = (

@@ -40,7 +40,7 @@ export class StepImages {
   readonly #groupOf = new Map<string, ImageGroup>();
   readonly #plans = new Map<ImageGroup, Promise<EnvironmentPlan>>();
   readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
-  readonly #built: ImageOfInvocations[] = [];
+  readonly #built = new Map<ImageGroup, ImageOfInvocations>();
 
   constructor(options: StepImagesOptions) {
     this.#options = options;
@@ -71,11 +71,19 @@ export class StepImages {
     return this.#options.builder.imageReference(plan, [...this.#bundles(this.#group(invocation)).keys()]);
   }
 
-  async imageOf(invocation: Invocation, signal: AbortSignal): Promise<string> {
-    const built = await memoised(this.#images, this.#group(invocation), (group) =>
-      this.#build(group, signal),
-    );
-    return built.reference;
+  imageOf(invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
+    return memoised(this.#images, this.#group(invocation), (group) => this.#build(group, signal));
+  }
+
+  /** Another image for an invocation whose `image` somebody removed. All who miss the same one get the same. */
+  async imageInsteadOf(image: BuiltImage, invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
+    const group = this.#group(invocation);
+    const known = this.#images.get(group);
+    if ((await known) === image && this.#images.get(group) === known) {
+      this.#images.delete(group);
+      await this.#options.emit({ event: "warning", message: builtAgain(image.reference) });
+    }
+    return await this.imageOf(invocation, signal);
   }
 
   #addGroup(key: string, invocations: readonly Invocation[]): void {
@@ -114,12 +122,15 @@ export class StepImages {
     return await this.#record(group, { ...built, ingredients: { ...plan.ingredients } });
   }
 
-  async #record({ invocations }: ImageGroup, image: BuiltImage): Promise<BuiltImage> {
-    this.#built.push({ image, invocations: invocations.map(({ id }) => id) });
-    await this.#options.onBuilt?.([...this.#built]);
+  async #record(group: ImageGroup, image: BuiltImage): Promise<BuiltImage> {
+    this.#built.set(group, { image, invocations: group.invocations.map(({ id }) => id) });
+    await this.#options.onBuilt?.([...this.#built.values()]);
     return image;
   }
 }
+
+const builtAgain = (reference: string): string =>
+  `Image ${reference} was removed by someone else while it was needed; it is built again.`;
 
 const planFrom = (image: BuiltImage, settings: DockerSettings): EnvironmentPlan => ({
   key: image.environmentKey,

@@ -17,6 +17,9 @@ export interface PrivateEngine extends AsyncDisposable {
   readonly host: string;
   /** Ends it, and resolves when it is gone. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** It lives on and answers nothing. */
+  freeze(): void;
+  thaw(): void;
   /** Resolves when it answers. */
   start(): Promise<void>;
 }
@@ -49,10 +52,13 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
     daemon.kill(signal);
     await once(daemon, "exit");
   };
+  const freeze = () => void daemon?.kill("SIGSTOP");
+  const thaw = () => void daemon?.kill("SIGCONT");
   await start();
   return {
-    ...{ host: `unix://${socketPath}`, start, end },
+    ...{ host: `unix://${socketPath}`, start, end, freeze, thaw },
     [Symbol.asyncDispose]: async () => {
+      thaw();
       await end("SIGTERM");
       namespaces.kill();
       await once(namespaces, "exit");

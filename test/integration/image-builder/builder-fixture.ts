@@ -52,6 +52,8 @@ export const builderTest = async () => {
       return tag;
     },
     workspaceId: mark,
+    /** On an image, these have it removed in the end, with what is built from it. */
+    markLabels: { [MARK]: mark },
     [Symbol.asyncDispose]: async () => {
       const left = () => Promise.all(own.map((labels) => engine.images.list(labels)));
       for (const { tags } of (await left()).flat()) {

@@ -4,6 +4,7 @@ import { openConnection } from "../../../src/docker/dockerode-client.ts";
 import { ImageBuildError } from "../../../src/docker/image-build-error.ts";
 import { textEntry } from "../../../src/image-builder/build-from.ts";
 import { BUSYBOX_IMAGE, ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
+import { FOREIGN, loadForeignImage } from "../../fixtures/foreign-image.ts";
 import { type BuilderTest, builderTest, bundles, script } from "./builder-fixture.ts";
 
 const build = async (
@@ -59,6 +60,35 @@ describe("a parent that steps cannot run in", () => {
     const instructions = ["COPY old.cjs /old.cjs", "ENV NODE_OPTIONS=--require=/old.cjs"];
     const parentImage = await it.parent(instructions, [textEntry("old.cjs", old)]);
     await expect(build(it, { parentImage })).rejects.toThrow(/on its PATH \(found v18\.20\.4\)/);
+  });
+
+  const foreign = async (it: BuilderTest, architecture: string): Promise<string> => {
+    using connection = openConnection({ source: "test", url: it.engine.endpoint, explicit: true });
+    const reference = `stepdock-test/foreign:${architecture}-${process.pid}`;
+    return loadForeignImage(connection.docker, reference, { architecture, labels: it.markLabels });
+  };
+
+  test("for another processor is refused with its architecture and the engine's", async () => {
+    await using it = await builderTest();
+    const { architecture: engineArchitecture } = await it.engine.info();
+    const parentImage = await foreign(it, FOREIGN);
+    const failure = build(it, { parentImage });
+    await expect(failure).rejects.toMatchObject({
+      ...{ code: "parent_image_unusable", parentImage, architecture: FOREIGN, engineArchitecture },
+    });
+    await expect(failure).rejects.toThrow(
+      `Parent image ${parentImage} is built for ${FOREIGN}, and this engine runs ${engineArchitecture}, ` +
+        "so its Node cannot be executed.",
+    );
+  });
+
+  test("for another processor is refused as well where it says that it is for this one", async () => {
+    await using it = await builderTest();
+    const { architecture } = await it.engine.info();
+    const parentImage = await foreign(it, architecture);
+    await expect(build(it, { parentImage })).rejects.toThrow(
+      `Parent image ${parentImage} says it is built for ${architecture}, as this engine is, but has programs for another`,
+    );
   });
 
   test("for another trouble of its Node is refused with that trouble", async () => {
