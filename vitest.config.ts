@@ -7,7 +7,7 @@ export default defineConfig({
     // Real containers on a busy machine of two cores take their time; a test waits for conditions, never for a clock.
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // Two files at once: each may run as many containers as the engine has CPUs.
-    maxWorkers: 2,
+    // Most of a test's time its process waits for containers.
+    maxWorkers: 3,
   },
 });
