@@ -89,6 +89,20 @@ test("a container that somebody removes while it runs fails its step, and the re
   expect(await project.only("use")).toMatchObject({ status: "skipped" });
 });
 
+test("a container that somebody stops, as the end of its engine does, fails its step, and the record says so", async () => {
+  await using project = await crashProject();
+  const ran = await project.whileHeld(["run", "pipeline.ts", "plain", "--no-cache"], async () => {
+    for (const { Id } of await project.containers()) await docker.getContainer(Id).stop({ t: 1 });
+  });
+  expect(ran.status, ran.stderr).toBe(1);
+  const { status, failure } = await project.only("hold");
+  expect({ status, kind: failure?.kind, retryable: failure?.retryable }).toEqual({
+    ...{ status: "failed", kind: "signal", retryable: true },
+  });
+  expect(failure?.message).toContain("asked to end (SIGTERM), though not by stepdock");
+  expect(await project.containers()).toEqual([]);
+});
+
 test("a step that may be retried is, after somebody removed its container", async () => {
   await using project = await crashProject();
   const ran = await project.whileHeld(["run", "pipeline.ts", "patient", "--no-cache"], async () => {
