@@ -19,4 +19,21 @@ describe.skipIf(!canStartEngine)("an engine that is restarted in the middle of a
     expect(await project.run()).toMatchObject({ id, status: "completed" });
     expect(await project.result()).toBe(RESULT);
   });
+
+  test("and was asked to end fails the step that it ended, says so, and keeps what was completed", async () => {
+    await using project = await crashProject();
+    await using engine = await startPrivateEngine();
+    const env = { DOCKER_HOST: engine.host };
+    const args = ["run", "pipeline.ts", "plain", "--no-cache"];
+    const ran = await project.whileHeld(args, () => engine.end("SIGTERM"), env);
+    expect(ran.status, ran.stderr).toBe(1);
+    expect(await project.run()).toMatchObject({ status: "failed" });
+    expect(await project.only("make")).toMatchObject({ status: "completed" });
+    const { status, failure } = await project.only("hold");
+    expect({ status, kind: failure?.kind, retryable: failure?.retryable }).toEqual({
+      ...{ status: "failed", kind: "signal", retryable: true },
+    });
+    expect(failure?.message).toMatch(/though not by stepdock: .* or its engine ended\. Run again\.$/);
+    expect(await project.only("use")).toMatchObject({ status: "skipped" });
+  });
 });
