@@ -65,6 +65,22 @@ const examples = (lines: readonly string[]): string =>
 const addRunCommands = (program: Command, context: () => CommandContext, done: Done): void => {
   pipelineCommand(program, "run", "run a pipeline")
     .option("--max-parallel <n>", "steps that may run at once (default: the engine's CPUs)", wholeNumber(1))
+    .option(
+      "--lookahead <n>",
+      "steps whose containers are made ready before they are needed (default: as many as may run at once, at least 2)",
+      wholeNumber(0),
+    )
+    .option(
+      "--concurrent-starts <n>",
+      "how many of these may be started at a time (default: 4)",
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option("--scheduling <order>", "the order among ready steps (default: layers)").choices([
+        "layers",
+        "critical-path",
+      ]),
+    )
     .option("--name <template>", "name of the run; {date} and {time} are filled in")
     .addHelpText(
       "after",

@@ -1,9 +1,10 @@
 import type { House } from "../composition.ts";
 import type { EventSink, PipelineRun, PipelineSnapshot } from "../model/index.ts";
+import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { ExecutionSignals } from "../step-launcher/port.ts";
 import { loadBundles } from "./load-bundles.ts";
 
-export interface ResumeOptions {
+export interface ResumeOptions extends SpeedOptions {
   readonly emit: EventSink;
   readonly signals: ExecutionSignals;
   readonly maxParallelism?: number | undefined;

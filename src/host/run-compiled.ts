@@ -1,10 +1,11 @@
 import type { CompiledPipeline } from "../compiler/compile.ts";
 import type { House } from "../composition.ts";
 import type { EventSink, PipelineRun } from "../model/index.ts";
+import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { ExecutionSignals } from "../step-launcher/port.ts";
 import { keepBundles } from "./keep-bundles.ts";
 
-export interface RunCompiledOptions {
+export interface RunCompiledOptions extends SpeedOptions {
   readonly stack?: string | undefined;
   readonly enableCache?: boolean | undefined;
   readonly maxParallelism?: number | undefined;

@@ -2,6 +2,7 @@ import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import { modulesOf } from "../compiler/load-modules.ts";
 import { type House, openHouse } from "../composition.ts";
 import type { EventSink, PipelineRun, PipelineSnapshot } from "../model/index.ts";
+import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
 import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
@@ -11,7 +12,7 @@ import { resumeRun } from "./resume.ts";
 import { runCompiled } from "./run-compiled.ts";
 
 /** What every way of running takes. */
-export interface ConductOptions {
+export interface ConductOptions extends SpeedOptions {
   readonly maxParallelism?: number;
   /** Directory of the workspace; default: `STEPDOCK_HOME`, else `.stepdock` beside the nearest package.json. */
   readonly workspace?: string;
@@ -64,7 +65,7 @@ export const run = async <P extends Schemas, R>(
 export const resume = async (reference: string, options: ConductOptions = {}): Promise<RunResult> => {
   await using house = await houseOf(options);
   const { run: record, snapshot } = await resumeRun(house, reference, {
-    ...{ maxParallelism: options.maxParallelism, emit: emitOf(options), signals: signalsOf(options) },
+    ...{ ...options, emit: emitOf(options), signals: signalsOf(options) },
   });
   return await resultOf(house, record, snapshot, options);
 };

@@ -32,15 +32,21 @@ export const createAssignment = (
   hooks: invocation.hooks ?? {},
   artifactStore: artifactStore.name,
   inputs: assignInputs(invocation, inputs),
-  outputs: Object.fromEntries(
-    Object.entries(invocation.outputs).map(([name, { materializer }]) => [
-      name,
-      { uri: uris[name] ?? "", materializer },
-    ]),
-  ),
+  outputs: assignOutputs(invocation, uris),
   attemptDirectory: exchange,
   nonce: randomBytes(16).toString("hex"),
 });
+
+export const assignOutputs = (
+  { outputs }: Invocation,
+  uris: AssignmentFacts["uris"],
+): Assignment["outputs"] =>
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, { materializer }]) => [
+      name,
+      { uri: uris[name] ?? "", materializer },
+    ]),
+  );
 
 const assignInputs = (invocation: Invocation, inputs: AssignmentFacts["inputs"]): Assignment["inputs"] => {
   const entries = Object.entries(invocation.inputs).map(([name, source]) => {

@@ -9,9 +9,13 @@ export interface EnvironmentIdentity {
   readonly ingredients: Readonly<Record<string, string>>;
 }
 
-/** Where the steps of a snapshot would run, told without building or creating anything. */
-export interface PlanEnvironment {
+/** Tells where steps would run. Costs no container; may ask the engine for the parent image. */
+export interface StepEnvironments {
   environmentOf(invocation: Invocation): Promise<EnvironmentIdentity>;
+}
+
+/** Where the steps of a snapshot would run, told without building or creating anything. */
+export interface PlanEnvironment extends StepEnvironments {
   /** What the image is or will be called; null where a step runs in none. */
   imageOf(invocation: Invocation): Promise<string | null>;
 }
@@ -28,6 +32,20 @@ export interface StepExecution {
   readonly published: Promise<void>;
   /** To be awaited before the process is told what to do: then the record says durably that it was. */
   readonly assigned: (where: { containerId?: string; image?: string }) => Promise<void>;
+}
+
+/** An attempt that is likely to come: what of it is known before its inputs are. */
+export interface StepPreparation {
+  readonly invocation: Invocation;
+  readonly assignment: Pick<
+    Assignment,
+    "pipelineName" | "runId" | "stepRunId" | "invocationId" | "outputs" | "hook"
+  >;
+  readonly paths: Pick<AttemptPaths, "exchange">;
+  /** As in `StepExecution`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Aborted where the run is stopped. */
+  readonly signal: AbortSignal;
 }
 
 export interface ExecutionSignals {
@@ -62,9 +80,14 @@ export interface StepRelease {
 }
 
 /** How an orchestrator has its steps executed: in a container, in this process, by a step operator. */
-export interface StepExecutor {
-  /** Costs no container; may ask the engine for the parent image. */
-  environmentOf(invocation: Invocation): Promise<EnvironmentIdentity>;
+export interface StepExecutor extends StepEnvironments {
+  /**
+   * Makes ready what `execute` of the same step run will use, should there ever be one. Never rejects: what fails here
+   * is made again by `execute`, and told there.
+   */
+  prepare?(preparation: StepPreparation): Promise<void>;
+  /** Gives up what was prepared for a step run that is not going to be executed. */
+  unprepare?(stepRunId: string): Promise<void>;
   /** Rejects only for a fault that is not the step's, such as a lost engine. */
   execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd>;
   /** Takes over an attempt that was told what to do; undefined where nothing of it is left. */

@@ -1,18 +1,17 @@
-import { mkdir } from "node:fs/promises";
 import { isEngineGone } from "../errors/engine-gone.ts";
 import { isStepdockError } from "../errors/error.ts";
 import type { StepLog } from "../logging/step-log.ts";
 import type { ArtifactVersion, Assignment, Failure, Invocation, StepRun } from "../model/index.ts";
 import { writeFileAtomic } from "../util/write-atomic.ts";
-import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
+import type { AttemptPaths } from "../workspace/paths.ts";
 import { createAssignment } from "./assignment.ts";
 import { environmentOf, openLog } from "./attempt-process.ts";
 import { AttemptRecords, type AttemptStatus } from "./attempt-records.ts";
 import type { CacheKey } from "./cache-utils.ts";
 import { damagedInput } from "./check-inputs.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
-import { prepareOutputArtifactUris } from "./output-utils.ts";
 import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
+import { type Reservation, reserveAttempt } from "./reservation.ts";
 import type { RunContext } from "./run-context.ts";
 import { newStepRun } from "./step-runs.ts";
 import { type TimeLimit, withTimeout } from "./timeout.ts";
@@ -23,6 +22,8 @@ export interface AttemptFacts {
   readonly cacheKey: CacheKey;
   readonly inputs: Readonly<Record<string, ArtifactVersion>>;
   readonly retriesLeft: number;
+  /** What was made ready for it ahead, if anything was. */
+  readonly reservation?: Reservation | undefined;
   readonly signals: ExecutionSignals;
 }
 
@@ -39,10 +40,9 @@ export const runAttempt = async (
   executor: StepExecutor,
   facts: AttemptFacts,
 ): Promise<AttemptEnd> => {
-  const stepRun = await publishBegun(context, invocation, facts);
-  const paths = attemptPaths(context.paths, { ...stepRun, runId: context.run.id });
-  await mkdir(paths.exchange, { recursive: true });
-  const uris = await prepareOutputArtifactUris(context.artifactStore, stepRun, invocation);
+  const reserved = facts.reservation ?? (await reserveAttempt(context, invocation, facts.attempt));
+  const { stepRunId, paths, uris } = reserved;
+  const stepRun = await publishBegun(context, invocation, { ...facts, id: stepRunId });
   const records = new AttemptRecords(context, invocation, {
     ...{ stepRun, uris, logPath: paths.log },
     willRetry: () => facts.retriesLeft > 0 && !facts.signals.signal.aborted,
@@ -64,7 +64,7 @@ export const runAttempt = async (
 const publishBegun = async (
   context: RunContext,
   invocation: Invocation,
-  facts: AttemptFacts,
+  facts: AttemptFacts & { readonly id: string },
 ): Promise<StepRun> => {
   const stepRun = newStepRun(context, invocation, facts);
   const inputs = Object.entries(facts.inputs).map(([name, { id }]) => [name, id] as const);

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly prior: ReadonlyMap<string, PriorState>;
   /** Outputs of the invocations that have succeeded so far. */
   readonly outputs: Map<string, Readonly<Record<string, ArtifactVersion>>>;
+  /** Invocations that were taken from earlier runs before anything was submitted. */
+  readonly cached: Set<string>;
   readonly now: () => Date;
   /** Tells the world; a returned promise is back-pressure. */
   readonly emit: (event: RunEventBody) => void | Promise<void>;

@@ -1,23 +1,20 @@
 import { setTimeout } from "node:timers/promises";
 import type { ExecutionStatus, Invocation, SkipReason, StepRun } from "../model/index.ts";
 import { adoptAttempt } from "./adopt-attempt.ts";
-import { type CacheKey, generateCacheKey, getCachedStepRun } from "./cache-utils.ts";
+import { findCachedStep, type KeyedStep, keyStep, publishCachedSteps } from "./cached-steps.ts";
 import { withGrantedMemory } from "./granted-memory.ts";
-import { resolveStepInputs } from "./input-utils.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
+import type { Preparations } from "./preparations.ts";
 import type { PriorState } from "./prior.ts";
 import { runAttempt } from "./run-attempt.ts";
 import type { RunContext } from "./run-context.ts";
 import { newStepRun } from "./step-runs.ts";
-import { isSettingEnabled } from "./utils.ts";
 
 export interface LaunchOutcome {
   readonly status: Extract<ExecutionStatus, "completed" | "cached" | "failed" | "stopped">;
   /** Settles when nothing of the step is left on the engine; never rejects. */
   readonly released: Promise<void>;
 }
-
-type Artifacts = ReturnType<typeof resolveStepInputs>;
 
 /**
  * Launches one invocation: resolves its inputs, computes its cache key, takes a cached result or executes it, and
@@ -27,11 +24,19 @@ export class StepLauncher {
   readonly #context: RunContext;
   readonly #invocation: Invocation;
   readonly #executor: StepExecutor;
+  readonly #preparations: Preparations | undefined;
 
-  constructor(context: RunContext, invocation: Invocation, executor: StepExecutor) {
+  /** @param preparations where the first attempt may have been made ready */
+  constructor(
+    context: RunContext,
+    invocation: Invocation,
+    executor: StepExecutor,
+    preparations?: Preparations,
+  ) {
     this.#context = context;
     this.#invocation = invocation;
     this.#executor = executor;
+    this.#preparations = preparations;
   }
 
   /** @throws for a fault that is not the step's own, such as a lost engine or a full disk under the database */
@@ -41,10 +46,12 @@ export class StepLauncher {
   }
 
   async #launchAnew(signals: ExecutionSignals): Promise<LaunchOutcome> {
-    const inputs = resolveStepInputs(this.#invocation, this.#context.outputs);
-    const cacheKey = await this.#cacheKey(inputs);
-    const cached = this.#cacheEnabled() && (await this.#tryCache(cacheKey, inputs));
-    return cached || (await this.#execute({ cacheKey, inputs, signals }, FIRST));
+    const keyed = await keyStep(this.#context, this.#invocation, this.#executor);
+    const cached = await findCachedStep(this.#context, keyed);
+    if (!cached) return await this.#execute({ ...keyed, signals }, FIRST);
+    this.#preparations?.drop(this.#invocation.id);
+    await publishCachedSteps(this.#context, [cached]);
+    return { status: "cached", released: Promise.resolve() };
   }
 
   /** Goes on from what the records of the interrupted run say. */
@@ -72,55 +79,23 @@ export class StepLauncher {
 
   async #again(last: StepRun, failures: number, signals: ExecutionSignals): Promise<LaunchOutcome> {
     if (last.status === "retrying") await this.#publishRetried(last);
-    const inputs = resolveStepInputs(this.#invocation, this.#context.outputs);
-    const cacheKey = await this.#cacheKey(inputs);
-    return await this.#execute({ cacheKey, inputs, signals }, { attempt: last.attempt + 1, failures });
+    const keyed = await keyStep(this.#context, this.#invocation, this.#executor);
+    return await this.#execute({ ...keyed, signals }, { attempt: last.attempt + 1, failures });
   }
 
   get #maxRetries(): number {
     return this.#invocation.retry?.maxRetries ?? 0;
   }
 
-  #cacheEnabled(): boolean {
-    const { enableCache, snapshot } = this.#context;
-    return enableCache && isSettingEnabled(this.#invocation.enableCache, snapshot.enableCache);
-  }
-
-  async #cacheKey(inputs: Artifacts): Promise<CacheKey> {
-    return generateCacheKey({
-      workspaceId: this.#context.metadata.workspaceId,
-      artifactStoreId: this.#context.artifactStore.id,
-      invocation: this.#invocation,
-      environment: await this.#executor.environmentOf(this.#invocation),
-      inputs,
-    });
-  }
-
-  async #tryCache(cacheKey: CacheKey, inputs: Artifacts): Promise<LaunchOutcome | undefined> {
-    const { metadata, outputs, emit } = this.#context;
-    const cached = await getCachedStepRun(cacheKey.key, this.#invocation, {
-      ...this.#context,
-      onDamage: (error) => emit({ event: "warning", invocation: this.#invocation.id, message: rerun(error) }),
-    });
-    if (!cached) return undefined;
-    const now = this.#context.now().toISOString();
-    const stepRun: StepRun = {
-      ...newStepRun(this.#context, this.#invocation, { attempt: 1, cacheKey }),
-      ...{ status: "cached", cachedFrom: cached.stepRun.id, startedAt: now, finishedAt: now },
-    };
-    await metadata.createStepRuns([{ stepRun, inputs: idsOf(inputs), outputs: idsOf(cached.outputs) }]);
-    outputs.set(this.#invocation.id, cached.outputs);
-    await emit({ ...this.#statusEvent(stepRun), status: "cached", durationMs: 0 });
-    return { status: "cached", released: Promise.resolve() };
-  }
-
   async #execute(
-    work: { cacheKey: CacheKey; inputs: Artifacts; signals: ExecutionSignals },
+    work: Pick<KeyedStep, "cacheKey" | "inputs"> & { signals: ExecutionSignals },
     from: { attempt: number; failures: number },
   ): Promise<LaunchOutcome> {
     const releases: Promise<void>[] = [];
+    let reservation = await this.#preparations?.take(this.#invocation.id);
     for (let { attempt, failures } = from; ; attempt += 1, failures += 1) {
-      const facts = { ...work, attempt, retriesLeft: this.#maxRetries - failures };
+      const facts = { ...work, attempt, reservation, retriesLeft: this.#maxRetries - failures };
+      reservation = undefined;
       const invocation = await withGrantedMemory(this.#context, this.#invocation, attempt);
       const end = await runAttempt(this.#context, invocation, this.#executor, facts);
       releases.push(end.released);
@@ -148,12 +123,6 @@ export class StepLauncher {
 }
 
 const FIRST = { attempt: 1, failures: 0 };
-
-const rerun = (error: Error): string =>
-  `A cached result cannot be used, so the step runs again: ${error.message}`;
-
-const idsOf = (artifacts: Artifacts): Record<string, string> =>
-  Object.fromEntries(Object.entries(artifacts).map(([name, { id }]) => [name, id]));
 
 /** Records an invocation that did not run, and why. */
 export const publishSkippedStep = async (

@@ -7,9 +7,9 @@ import type { RunContext } from "./run-context.ts";
 export const newStepRun = (
   { run, now }: Pick<RunContext, "run" | "now">,
   invocation: Invocation,
-  { attempt, cacheKey }: { attempt: number; cacheKey?: CacheKey },
+  { id = randomUUID(), attempt, cacheKey }: { id?: string; attempt: number; cacheKey?: CacheKey },
 ): StepRun => ({
-  id: randomUUID(),
+  id,
   runId: run.id,
   invocationId: invocation.id,
   stepName: invocation.stepName,

@@ -3,6 +3,7 @@ import { EXIT } from "../../errors/codes.ts";
 import { compileFile, projectRootOfFile } from "../../host/compile-file.ts";
 import { runCompiled } from "../../host/run-compiled.ts";
 import type { ExecutionMode, PipelineRun } from "../../model/index.ts";
+import type { SpeedOptions } from "../../orchestrator/base/services.ts";
 import type { CommandContext } from "../program.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
@@ -18,7 +19,7 @@ export interface PipelineFileOptions {
   readonly json?: boolean;
 }
 
-export interface RunCommandOptions extends PipelineFileOptions {
+export interface RunCommandOptions extends PipelineFileOptions, SpeedOptions {
   readonly maxParallel?: number;
   readonly name?: string;
 }
@@ -35,6 +36,8 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
   try {
     const run = await runCompiled(house, compiled, {
       ...{ stack: options.stack, enableCache: options.cache, maxParallelism: options.maxParallel },
+      ...{ lookahead: options.lookahead, concurrentStarts: options.concurrentStarts },
+      scheduling: options.scheduling,
       ...{ runName: options.name, emit: renderer.sink, signals },
     });
     return exitOf(run);

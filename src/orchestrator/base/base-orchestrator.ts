@@ -7,7 +7,8 @@ import type {
 } from "../../model/index.ts";
 import { type ComponentIdentity, StackComponent } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
+import { takeCachedSteps } from "../../step-launcher/cached-steps.ts";
+import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
 import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launcher.ts";
 import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
 import type { ActiveRun } from "./active-run.ts";
@@ -52,6 +53,11 @@ export abstract class BaseOrchestrator<
 
   /** Where one step is executed when `runStep` runs it. */
   protected abstract executor(): Promise<StepExecutor>;
+
+  /** Where the steps of the active run would run, to know their cache keys before anything is submitted. */
+  protected async environments(_stack: Stack): Promise<StepEnvironments> {
+    return await this.executor();
+  }
 
   /** Everything that can be found wrong before there is a record of the run. */
   protected async validate(_request: RunRequest, _stack: Stack): Promise<void> {}
@@ -122,7 +128,12 @@ export abstract class BaseOrchestrator<
   }
 
   async #submit(active: ActiveRun, stack: Stack): Promise<void> {
-    const { snapshot, run } = active.context;
+    const { snapshot, run, cached } = active.context;
+    if (this.traits.supportsClientSideCaching) {
+      const environments = await this.environments(stack);
+      await takeCachedSteps(active.context, environments, active.request.signals.signal);
+      if (cached.size === Object.keys(snapshot.invocations).length) return;
+    }
     const base = this.#baseEnvironment(active);
     const perStep = Object.values(snapshot.invocations).map(
       ({ id, environment }) => [id, { ...environment, ...base, ZENML_STEP_NAME: id }] as const,

@@ -39,6 +39,7 @@ export const openRun = async (
       ...contextOf(run, request, services),
       prior,
       outputs: await givenOutputs(services.metadata, run),
+      cached: new Set<string>(),
       enableCache,
       artifactStore: stack.artifactStore,
     };

@@ -1,11 +1,13 @@
 import { DagRunner } from "../../dag/dag-runner.ts";
-import type { NodeOutcome } from "../../dag/dag-runner-options.ts";
 import { isEngineGone } from "../../errors/engine-gone.ts";
 import type { ExecutionSignals, StepExecutor } from "../../step-launcher/port.ts";
+import { Preparations } from "../../step-launcher/preparations.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
-import { publishSkippedStep, StepLauncher } from "../../step-launcher/step-launcher.ts";
+import { publishSkippedStep } from "../../step-launcher/step-launcher.ts";
+import { DagSteps } from "./dag-steps.ts";
+import type { SpeedOptions } from "./services.ts";
 
-export interface RunDagOptions {
+export interface RunDagOptions extends SpeedOptions {
   readonly executor: StepExecutor;
   readonly signals: ExecutionSignals;
   readonly maxParallelism: number;
@@ -16,18 +18,25 @@ export interface RunDagOptions {
  * run. Rejects with the first fault that was no step's own, after everything that ran has ended.
  */
 export const runDag = async (context: RunContext, options: RunDagOptions): Promise<void> => {
-  const { invocations, executionMode } = context.snapshot;
+  const { executionMode } = context.snapshot;
+  const { executor, lookahead = 0, concurrentStarts = 1 } = options;
   // Taken out by name here and elsewhere: a spread would miss what is a getter.
-  const { killSignal } = options.signals;
+  const { signal, killSignal } = options.signals;
   const faults: unknown[] = [];
+  await using preparations = new Preparations(context, executor, { concurrentStarts, signal });
+  const steps = new DagSteps(context, executor, preparations);
   const runner = new DagRunner({
-    dag: Object.fromEntries(Object.values(invocations).map(({ id, upstreams }) => [id, upstreams])),
+    dag: steps.dag,
     maxParallelism: options.maxParallelism,
     executionMode,
-    signal: options.signals.signal,
+    signal,
+    scheduling: options.scheduling,
+    lookahead,
+    prepareNode: lookahead > 0 ? (id) => steps.prepare(id) : undefined,
+    onStatus: (id, status) => steps.note(id, status),
     shouldContinue: () => faults.length === 0,
     runNode: (id, { signal }) =>
-      launch(context, id, { ...options, signals: { signal, killSignal } }).catch((error) => {
+      steps.launch(id, { signal, killSignal }).catch((error) => {
         faults.push(error);
         throw error;
       }),
@@ -35,18 +44,7 @@ export const runDag = async (context: RunContext, options: RunDagOptions): Promi
   const { nodes } = await runner.run();
   // The run is interrupted then, not ended: what was not reached is for `resume` to run.
   if (isEngineGone(faults[0])) throw faults[0];
-  for (const [id, result] of nodes) {
-    const invocation = invocations[id];
-    if ("reason" in result && invocation) await publishSkippedStep(context, invocation, result.reason);
-  }
+  for (const [id, result] of nodes)
+    if ("reason" in result) await publishSkippedStep(context, steps.of(id), result.reason);
   if (faults.length > 0) throw faults[0];
-};
-
-const launch = async (context: RunContext, id: string, options: RunDagOptions): Promise<NodeOutcome> => {
-  const invocation = context.snapshot.invocations[id];
-  if (!invocation) throw new TypeError(`the snapshot has no invocation ${id}`);
-  const { status, released } = await new StepLauncher(context, invocation, options.executor).launch(
-    options.signals,
-  );
-  return { outcome: status === "cached" ? "completed" : status, released };
 };

@@ -1,3 +1,4 @@
+import type { Scheduling } from "../../dag/ready-heap.ts";
 import type { ContainerEngine } from "../../docker/port.ts";
 import type { MetadataStore } from "../../metadata/port.ts";
 import type { EventSink, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
@@ -25,8 +26,18 @@ export interface PlanRequest {
 /** Invocation → output → artifact id. */
 export type GivenOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** How a run may be made faster; each has a default of its orchestrator's. */
+export interface SpeedOptions {
+  /** Steps whose containers are made ready before they are needed; 0: none. */
+  readonly lookahead?: number | undefined;
+  /** How many of these may be made at a time. */
+  readonly concurrentStarts?: number | undefined;
+  /** The order among ready steps. */
+  readonly scheduling?: Scheduling | undefined;
+}
+
 /** One run as it is asked for. */
-export interface RunRequest {
+export interface RunRequest extends SpeedOptions {
   readonly snapshot: PipelineSnapshot;
   /** Code hash → bundle of a step. */
   readonly bundles: ReadonlyMap<string, { readonly code: string; readonly map: string }>;

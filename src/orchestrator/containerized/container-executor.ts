@@ -1,4 +1,10 @@
-import type { ContainerEngine, ContainerRecord, CreatedContainer, ExitState } from "../../docker/port.ts";
+import type {
+  ContainerEngine,
+  ContainerRecord,
+  CreatedContainer,
+  ExitState,
+  OutputSink,
+} from "../../docker/port.ts";
 import { DockerRequestError } from "../../docker/request-error.ts";
 import type { BuiltImage, Invocation, StepResult } from "../../model/index.ts";
 import type {
@@ -8,6 +14,7 @@ import type {
   StepEnd,
   StepExecution,
   StepExecutor,
+  StepPreparation,
   StepRelease,
 } from "../../step-launcher/port.ts";
 import {
@@ -22,15 +29,19 @@ import {
   type Running,
   withFailureHints,
 } from "./attempt-end.ts";
-import { type ContainerSpecFacts, stepContainerSpec } from "./container-spec.ts";
+import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
 import { LABEL } from "./labels.ts";
+import type { MemoryBook } from "./memory-book.ts";
+import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
+import { ParkedOutput } from "./parked-output.ts";
 import type { StepImages } from "./step-images.ts";
 import { untilGone } from "./until-gone.ts";
 
 export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "image"> {
   readonly engine: ContainerEngine;
   readonly images: StepImages;
+  readonly memory: MemoryBook;
 }
 
 /** Executes steps in a container each. Dispose it at the end: whatever it made and is still there is removed. */
@@ -38,16 +49,40 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   readonly #options: ContainerExecutorOptions;
   /** Those that are not known to be gone. */
   readonly #containers = new Set<AsyncDisposable>();
+  readonly #parked: ParkedContainers;
 
   constructor(options: ContainerExecutorOptions) {
     this.#options = options;
+    this.#parked = new ParkedContainers(options.memory);
   }
 
   environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
     return this.#options.images.environmentOf(invocation);
   }
 
+  async prepare(preparation: StepPreparation): Promise<void> {
+    const { invocation, assignment } = preparation;
+    await this.#parked.park(assignment.stepRunId, invocation, async () => {
+      const image = await this.#options.images.imageOf(invocation, preparation.signal);
+      const output = new ParkedOutput();
+      const created = await this.#create(image, preparation, output);
+      try {
+        preparation.signal.throwIfAborted();
+        return { image, created, started: await created.start(), output };
+      } catch (error) {
+        await this.#abandon(created);
+        throw error;
+      }
+    });
+  }
+
+  async unprepare(stepRunId: string): Promise<void> {
+    await this.#parked.drop(stepRunId);
+  }
+
   async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+    const parked = await this.#parked.take(execution.assignment.stepRunId);
+    if (parked) return await this.#conduct(parked, execution, signals);
     const { images } = this.#options;
     const image = await images.imageOf(execution.invocation, signals.signal);
     if (signals.signal.aborted) return neverStarted(execution);
@@ -62,20 +97,16 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       : await this.#executeIn(again, execution, signals);
   }
 
-  async #executeIn(
-    { reference: image }: BuiltImage,
-    execution: StepExecution,
-    signals: ExecutionSignals,
-  ): Promise<StepEnd> {
-    const spec = stepContainerSpec(execution, { ...this.#options, image });
-    const created = await this.#options.engine.containers.create(spec, execution.log);
+  async #executeIn(image: BuiltImage, execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+    const created = await this.#create(image, execution, execution.log);
+    return await this.#conduct({ image, created }, execution, signals);
+  }
+
+  async #create(image: BuiltImage, execution: SpecExecution, sink: OutputSink): Promise<CreatedContainer> {
+    const spec = stepContainerSpec(execution, { ...this.#options, image: image.reference });
+    const created = await this.#options.engine.containers.create(spec, sink);
     this.#containers.add(created);
-    try {
-      return await this.#conduct(created, execution, { image, signals });
-    } catch (error) {
-      await this.#abandon(created);
-      return await afterRemoval(error, execution);
-    }
+    return created;
   }
 
   async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
@@ -103,18 +134,34 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parked.dropAll();
     await Promise.all([...this.#containers].map((container) => container[Symbol.asyncDispose]()));
   }
 
   async #conduct(
-    created: CreatedContainer,
+    {
+      image,
+      created,
+      started,
+      output,
+    }: Pick<ParkedContainer, "image" | "created"> & Partial<ParkedContainer>,
     execution: StepExecution,
-    { image, signals }: { image: string; signals: ExecutionSignals },
+    signals: ExecutionSignals,
   ): Promise<StepEnd> {
-    const started = await created.start();
-    await execution.assigned({ containerId: created.id, image });
-    started.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
-    return await this.#attend(created, started, execution, signals);
+    const memory = this.#options.memory.grant(memoryOf(execution.invocation));
+    try {
+      const running = started ?? (await created.start());
+      await execution.assigned({ containerId: created.id, image: image.reference });
+      await output?.open(execution.log);
+      running.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
+      const end = await this.#attend(created, running, execution, signals);
+      end.released.finally(() => memory[Symbol.dispose]());
+      return end;
+    } catch (error) {
+      memory[Symbol.dispose]();
+      await this.#abandon(created);
+      return await afterRemoval(error, execution);
+    }
   }
 
   /** From the assignment to the end: stops it if asked to, and says how it ended. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Build, BuiltImage, DockerSettings, Invocation, PipelineSnapshot } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment } from "../../step-launcher/port.ts";
+import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
 import type { BaseOrchestratorConfig } from "../base/config.ts";
@@ -58,6 +58,10 @@ export abstract class ContainerizedOrchestrator<
       this.#images = { run: this.active, images: this.#openImages(stack, this.active) };
     }
     return await this.#images.images;
+  }
+
+  protected override environments(stack: Stack): Promise<StepEnvironments> {
+    return this.images(stack);
   }
 
   async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {

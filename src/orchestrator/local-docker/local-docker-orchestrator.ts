@@ -12,11 +12,21 @@ import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
 import { LABEL } from "../containerized/labels.ts";
+import { MemoryBook } from "../containerized/memory-book.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default: the engine's CPUs. */
   maxParallelism: z.optional(z.int().check(z.positive())),
+  /**
+   * Steps whose containers are created, started and parked before they are needed; 0: none. Default: as many as may run
+   * at once, and at least 2.
+   */
+  lookahead: z.optional(z.int().check(z.nonnegative())),
+  /** How many of these may be started at a time. */
+  concurrentStarts: z._default(z.int().check(z.positive()), 4),
+  /** The order among ready steps: by layer, then longest remaining path; or the longest remaining path first. */
+  scheduling: z._default(z.enum(["layers", "critical-path"]), "layers"),
   /** Seconds that a step has between SIGTERM and SIGKILL. */
   stopGracePeriod: z._default(z.number().check(z.nonnegative()), 10),
   /** Processes and threads that a step may have at once. */
@@ -57,8 +67,10 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { snapshot, metadata, artifactStore, paths } = this.active.context;
+    const engine = await this.services.engine();
     return new ContainerExecutor({
-      engine: await this.services.engine(),
+      engine,
+      memory: new MemoryBook((await engine.info()).memoryBytes),
       images: await this.images(stack),
       snapshotId: snapshot.id,
       workspaceId: metadata.workspaceId,
@@ -77,8 +89,12 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   async #runAll(): Promise<void> {
     await this.#reapOrphans();
     await using executor = await this.executor();
-    const { signals, resume } = this.active.request;
-    await runDag(this.active.context, { executor, signals, maxParallelism: await this.#maxParallelism() });
+    const { signals, resume, ...request } = this.active.request;
+    const { scheduling = this.config.scheduling, concurrentStarts = this.config.concurrentStarts } = request;
+    const maxParallelism = await this.#maxParallelism();
+    const lookahead = request.lookahead ?? this.config.lookahead ?? Math.max(2, maxParallelism);
+    const speed = { scheduling, lookahead, concurrentStarts };
+    await runDag(this.active.context, { executor, signals, maxParallelism, ...speed });
     // Whoever died may have recorded the end of a step, and not have removed its container yet.
     if (resume) await this.removeLeftovers(resume.id);
   }

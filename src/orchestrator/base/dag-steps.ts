@@ -1,0 +1,71 @@
+import type { NodeOutcome } from "../../dag/dag-runner-options.ts";
+import { NodeStatus } from "../../dag/node-status.ts";
+import type { Dag } from "../../dag/reverse-dag.ts";
+import type { Invocation } from "../../model/index.ts";
+import { isCacheEnabled } from "../../step-launcher/cached-steps.ts";
+import type { ExecutionSignals, StepExecutor } from "../../step-launcher/port.ts";
+import type { Preparations } from "../../step-launcher/preparations.ts";
+import type { RunContext } from "../../step-launcher/run-context.ts";
+import { StepLauncher } from "../../step-launcher/step-launcher.ts";
+
+/** The invocations of a run as the nodes of its DAG: those that are not taken from earlier runs already. */
+export class DagSteps {
+  readonly dag: Dag;
+  readonly #context: RunContext;
+  readonly #executor: StepExecutor;
+  readonly #preparations: Preparations;
+  /** Invocations that are executed, or are likely to be. */
+  readonly #executed = new Set<string>();
+
+  constructor(context: RunContext, executor: StepExecutor, preparations: Preparations) {
+    this.#context = context;
+    this.#executor = executor;
+    this.#preparations = preparations;
+    this.dag = openDag(context);
+  }
+
+  of(id: string): Invocation {
+    const invocation = this.#context.snapshot.invocations[id];
+    if (!invocation) throw new TypeError(`the snapshot has no invocation ${id}`);
+    return invocation;
+  }
+
+  /** Has the first attempt at a step made ready, unless its result is likely to be there already. */
+  prepare(id: string): void {
+    const invocation = this.of(id);
+    if (this.#context.prior.has(id) || !this.#isLikelyExecuted(invocation)) return;
+    this.#executed.add(id);
+    this.#preparations.prepare(invocation);
+  }
+
+  note(id: string, status: NodeStatus): void {
+    if (status === NodeStatus.running && this.#isLikelyExecuted(this.of(id))) this.#executed.add(id);
+    if (status === NodeStatus.skipped || status === NodeStatus.cancelled) this.#preparations.drop(id);
+  }
+
+  async launch(id: string, signals: ExecutionSignals): Promise<NodeOutcome> {
+    const launcher = new StepLauncher(this.#context, this.of(id), this.#executor, this.#preparations);
+    const { status, released } = await launcher.launch(signals);
+    if (status !== "cached") return { outcome: status, released };
+    this.#executed.delete(id);
+    return { outcome: "completed", released };
+  }
+
+  /** A step whose upstreams were all cached was looked up before the run, and missed; after them, it likely hits. */
+  #isLikelyExecuted(invocation: Invocation): boolean {
+    const { cached, prior } = this.#context;
+    if (!isCacheEnabled(this.#context, invocation) || prior.has(invocation.id)) return true;
+    const { upstreams } = invocation;
+    return (
+      upstreams.every((upstream) => cached.has(upstream)) ||
+      upstreams.some((upstream) => this.#executed.has(upstream))
+    );
+  }
+}
+
+const openDag = ({ snapshot, cached }: RunContext): Dag => {
+  const open = Object.values(snapshot.invocations).filter(({ id }) => !cached.has(id));
+  return Object.fromEntries(
+    open.map(({ id, upstreams }) => [id, upstreams.filter((upstream) => !cached.has(upstream))]),
+  );
+};

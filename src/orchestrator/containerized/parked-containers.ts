@@ -1,0 +1,70 @@
+import type { CreatedContainer, StartedContainer } from "../../docker/port.ts";
+import type { BuiltImage, Invocation } from "../../model/index.ts";
+import { parseBytes } from "../../util/bytes.ts";
+import type { MemoryBook } from "./memory-book.ts";
+import type { ParkedOutput } from "./parked-output.ts";
+
+/** A container that runs, has its step loaded or loads it, and blocks on reading its assignment. */
+export interface ParkedContainer {
+  readonly image: BuiltImage;
+  readonly created: CreatedContainer;
+  readonly started: StartedContainer;
+  readonly output: ParkedOutput;
+}
+
+interface Place {
+  /** Undefined where it could not be made. Never rejects. */
+  readonly container: Promise<ParkedContainer | undefined>;
+  readonly memory: Disposable;
+  /** Whether it ended before anybody needed it. */
+  isOver: boolean;
+}
+
+/** The containers of attempts that are likely to come, by step run. Who takes one disposes it. */
+export class ParkedContainers {
+  readonly #memory: MemoryBook;
+  readonly #places = new Map<string, Place>();
+
+  constructor(memory: MemoryBook) {
+    this.#memory = memory;
+  }
+
+  /** Parks what `make` makes, where there is memory for it; resolves when it is made, or was not. Never rejects. */
+  async park(stepRunId: string, invocation: Invocation, make: () => Promise<ParkedContainer>): Promise<void> {
+    const memory = this.#memory.tryGrant(memoryOf(invocation));
+    if (!memory) return;
+    const container = make().catch(() => undefined);
+    const place: Place = { container, memory, isOver: false };
+    this.#places.set(stepRunId, place);
+    const over = () => {
+      place.isOver = true;
+    };
+    (await container)?.started.ended.then(over, over);
+  }
+
+  /** The container of a step run, if it has one that still waits. */
+  async take(stepRunId: string): Promise<ParkedContainer | undefined> {
+    const place = this.#places.get(stepRunId);
+    this.#places.delete(stepRunId);
+    const container = await place?.container;
+    place?.memory[Symbol.dispose]();
+    if (!place?.isOver) return container;
+    // It ended on its own, or was removed: what the step comes to is for one to tell that is watched from its start.
+    await container?.created[Symbol.asyncDispose]();
+    return undefined;
+  }
+
+  async drop(stepRunId: string): Promise<void> {
+    await (await this.take(stepRunId))?.created[Symbol.asyncDispose]();
+  }
+
+  async dropAll(): Promise<void> {
+    await Promise.all([...this.#places.keys()].map((stepRunId) => this.drop(stepRunId)));
+  }
+}
+
+/** The memory that a step's container counts for: its limit; without one, what a parked Node with its step takes. */
+export const memoryOf = ({ settings: { resources } }: Invocation): number =>
+  resources?.memory === undefined ? PARKED_BYTES : parseBytes(resources.memory);
+
+const PARKED_BYTES = 64 * 1024 * 1024;
