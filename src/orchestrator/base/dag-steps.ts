@@ -14,8 +14,9 @@ export class DagSteps {
   readonly #context: RunContext;
   readonly #executor: StepExecutor;
   readonly #preparations: Preparations;
-  /** Invocations that are executed, or are likely to be. */
   readonly #executed = new Set<string>();
+  /** Invocations that turned out to be cached when their turn came. */
+  readonly #hits = new Set<string>();
 
   constructor(context: RunContext, executor: StepExecutor, preparations: Preparations) {
     this.#context = context;
@@ -34,32 +35,28 @@ export class DagSteps {
   prepare(id: string): void {
     const invocation = this.of(id);
     if (this.#context.prior.has(id) || !this.#isLikelyExecuted(invocation)) return;
-    this.#executed.add(id);
     this.#preparations.prepare(invocation);
   }
 
   note(id: string, status: NodeStatus): void {
-    if (status === NodeStatus.running && this.#isLikelyExecuted(this.of(id))) this.#executed.add(id);
     if (status === NodeStatus.skipped || status === NodeStatus.cancelled) this.#preparations.drop(id);
   }
 
   async launch(id: string, signals: ExecutionSignals): Promise<NodeOutcome> {
     const launcher = new StepLauncher(this.#context, this.of(id), this.#executor, this.#preparations);
     const { status, released } = await launcher.launch(signals);
-    if (status !== "cached") return { outcome: status, released };
-    this.#executed.delete(id);
-    return { outcome: "completed", released };
+    (status === "cached" ? this.#hits : this.#executed).add(id);
+    return { outcome: status === "cached" ? "completed" : status, released };
   }
 
-  /** A step whose upstreams were all cached was looked up before the run, and missed; after them, it likely hits. */
+  /** A step whose upstreams were all cached was looked up before the run, and missed; after one that ran, none hits. */
   #isLikelyExecuted(invocation: Invocation): boolean {
     const { cached, prior } = this.#context;
-    if (!isCacheEnabled(this.#context, invocation) || prior.has(invocation.id)) return true;
-    const { upstreams } = invocation;
-    return (
-      upstreams.every((upstream) => cached.has(upstream)) ||
-      upstreams.some((upstream) => this.#executed.has(upstream))
-    );
+    const { id, upstreams } = invocation;
+    if (this.#executed.has(id) || prior.has(id) || !isCacheEnabled(this.#context, invocation)) return true;
+    if (this.#hits.has(id)) return false;
+    const open = upstreams.filter((upstream) => !cached.has(upstream));
+    return open.length === 0 || open.some((upstream) => this.#isLikelyExecuted(this.of(upstream)));
   }
 }
 
