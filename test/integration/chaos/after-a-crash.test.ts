@@ -51,14 +51,14 @@ test("where the code of its steps is gone, a run cannot go on, and the message s
 test("the next run removes the containers of a dead one with a warning; so does clean; what is resumed begins them again", async () => {
   await using project = await crashProject();
   const { id } = await project.crash();
-  expect(await project.containers()).toHaveLength(1);
-  const next = await project.stepdock("run", "pipeline.ts", "small");
+  expect(await project.held()).toHaveLength(1);
+  const next = await project.stepdock("run", "pipeline.ts", "small", "--no-cache");
   expect(next.status, next.stderr).toBe(0);
   expect(next.stdout + next.stderr).toContain(`stepdock resume ${id} goes on with it.`);
   expect(await project.containers()).toEqual([]);
 
   const { id: second } = await project.crash();
-  expect(await project.containers()).toHaveLength(1);
+  expect(await project.held()).toHaveLength(1);
   const cleaned = await project.stepdock("clean");
   expect(cleaned.status, cleaned.stderr).toBe(0);
   expect(await project.containers()).toEqual([]);

@@ -73,14 +73,14 @@ test("a log whose last line was cut off goes on whole", async () => {
   expect(warnings).toEqual([]);
 });
 
-const removeHeld = async (containers: () => Promise<readonly { readonly Id: string }[]>): Promise<void> => {
-  for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true });
+const removeHeld = async (held: () => Promise<readonly { readonly Id: string }[]>): Promise<void> => {
+  for (const { Id } of await held()) await docker.getContainer(Id).remove({ force: true });
 };
 
 test("a container that somebody removes while it runs fails its step, and the record says so", async () => {
   await using project = await crashProject();
   const ran = await project.whileHeld(["run", "pipeline.ts", "plain", "--no-cache"], () =>
-    removeHeld(project.containers),
+    removeHeld(project.held),
   );
   expect(ran.status, ran.stderr).toBe(1);
   const { status, failure } = await project.only("hold");
@@ -92,7 +92,7 @@ test("a container that somebody removes while it runs fails its step, and the re
 test("a container that somebody stops, as the end of its engine does, fails its step, and the record says so", async () => {
   await using project = await crashProject();
   const ran = await project.whileHeld(["run", "pipeline.ts", "plain", "--no-cache"], async () => {
-    for (const { Id } of await project.containers()) await docker.getContainer(Id).stop({ t: 1 });
+    for (const { Id } of await project.held()) await docker.getContainer(Id).stop({ t: 1 });
   });
   expect(ran.status, ran.stderr).toBe(1);
   const { status, failure } = await project.only("hold");
@@ -106,7 +106,7 @@ test("a container that somebody stops, as the end of its engine does, fails its 
 test("a step that may be retried is, after somebody removed its container", async () => {
   await using project = await crashProject();
   const ran = await project.whileHeld(["run", "pipeline.ts", "patient", "--no-cache"], async () => {
-    await removeHeld(project.containers);
+    await removeHeld(project.held);
     await project.letGo();
   });
   expect(ran.status, ran.stderr).toBe(0);
@@ -120,7 +120,7 @@ test("a step that may be retried is, after somebody removed its container", asyn
 test("a container that was killed while no orchestrator lived, as by the end of its engine, is made again", async () => {
   await using project = await crashProject();
   const { id } = await project.crash();
-  for (const { Id } of await project.containers()) await docker.getContainer(Id).kill();
+  for (const { Id } of await project.held()) await docker.getContainer(Id).kill();
   await until(async () => (await project.containers()).every(({ State }) => State === "exited"));
   await project.letGo();
   const resumed = await project.stepdock("resume", id);
@@ -136,7 +136,7 @@ test("a container that was killed while no orchestrator lived, as by the end of 
 test("a container that was removed while no orchestrator lived is an attempt that is lost, and is made again", async () => {
   await using project = await crashProject();
   const { id } = await project.crash();
-  await removeHeld(project.containers);
+  await removeHeld(project.held);
   await project.letGo();
   const resumed = await project.stepdock("resume", id);
   expect(resumed.status, resumed.stderr).toBe(0);

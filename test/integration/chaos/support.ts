@@ -66,6 +66,8 @@ export interface CrashProject extends Project {
   artifactOf(invocation: string): Promise<string>;
   result(): Promise<unknown>;
   containers(): Promise<readonly Dockerode.ContainerInfo[]>;
+  /** Those of \`hold\`: others may be parked for the steps after it. */
+  held(): Promise<readonly Dockerode.ContainerInfo[]>;
 }
 
 export const crashProject = async (): Promise<CrashProject> => {
@@ -107,6 +109,7 @@ export const crashProject = async (): Promise<CrashProject> => {
     const label = [`${LABEL.workspace}=${await workspaceId()}`];
     return await docker.listContainers({ all: true, filters: { label } });
   };
+  const held = async () => (await containers()).filter(({ Labels }) => Labels[LABEL.step] === "hold");
   const whileHeld: CrashProject["whileHeld"] = (args, act, env = {}) =>
     stepdock([...args, "--json"], {
       ...{ cwd: project.directory, env },
@@ -120,7 +123,7 @@ export const crashProject = async (): Promise<CrashProject> => {
       },
     });
   return {
-    ...{ ...project, run, attempts, only, whileHeld, containers },
+    ...{ ...project, run, attempts, only, whileHeld, containers, held },
     stepdock: (...args) => cli({}, ...args),
     stepdockWith: cli,
     crash: async (pipeline = "plain") => {

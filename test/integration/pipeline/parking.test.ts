@@ -15,7 +15,6 @@ ${MEET}
 const text = z.string();
 export const hold = step({ name: "hold", output: text, run: async () => { await meet("hold"); return "held"; } });
 const loaded = (() => { console.log("loading next"); return "loaded"; })();
-if (loaded.length > 100) console.log(loaded);
 export const next = step({ name: "next", inputs: { text }, output: text, run: ({ text }) => {
   console.log("running next");
   return text + ", " + loaded;
@@ -84,7 +83,7 @@ test("what a module prints while it is parked is in its step's log, after the st
   const { onSpawn, acted } = onceParked(project, "next", () => letGo(project));
   const [ran] = await Promise.all([runPipeline(project, "chain", { onSpawn }), acted]);
   const told = ran.events.flatMap((event) => {
-    if (event.event === "step_log" && event.invocation === "next") return event.line;
+    if (event.event === "step_log" && event.invocation === "next") return event.text;
     return event.event === "step_status" && event.invocation === "next" ? event.status : [];
   });
   expect(told).toEqual(["initializing", "running", "loading next", "running next", "completed"]);
