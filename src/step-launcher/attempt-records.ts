@@ -15,6 +15,8 @@ export interface RecordedAttempt {
   readonly stepRun: StepRun;
   readonly uris: Readonly<Record<string, string>>;
   readonly logPath: string;
+  /** Input name → artifact id. Absent where the attempt is on record already. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Whether a failure that may be tried again will be. */
   readonly willRetry: () => boolean;
 }
@@ -26,6 +28,7 @@ export class AttemptRecords {
   readonly #attempt: RecordedAttempt;
   readonly #warnings: string[] = [];
   #assignedAt: number | undefined;
+  #isPublished: boolean;
   #hooksBegun: readonly StepHookName[] = [];
   #end: { readonly status: AttemptStatus; readonly failure?: Failure } | undefined;
 
@@ -33,18 +36,27 @@ export class AttemptRecords {
     this.#context = context;
     this.#invocation = invocation;
     this.#attempt = attempt;
+    this.#isPublished = attempt.inputs === undefined;
     const { assignedAt } = attempt.stepRun;
     this.#assignedAt = assignedAt === null ? undefined : Date.parse(assignedAt);
+  }
+
+  /** The first that is told of it. */
+  async begun({ publish }: { readonly publish: boolean }): Promise<void> {
+    if (publish) await this.#publish();
+    await this.#context.emit(this.#event("initializing"));
   }
 
   /** Durable when it resolves: only then may the container be told what to do. */
   async assigned({ containerId, image }: { containerId?: string; image?: string }): Promise<void> {
     const now = this.#context.now();
     this.#assignedAt = now.getTime();
-    await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, {
-      ...{ status: "running", assignedAt: now.toISOString(), startedAt: now.toISOString() },
+    const assigned = {
+      ...({ status: "running", assignedAt: now.toISOString(), startedAt: now.toISOString() } as const),
       ...{ containerId: containerId ?? null, image: image ?? null },
-    });
+    };
+    if (!(await this.#publish(assigned)))
+      await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, assigned);
     await this.#context.emit({
       ...this.#event("running"),
       ...(containerId === undefined ? {} : { containerId }),
@@ -63,6 +75,7 @@ export class AttemptRecords {
     const { stepRun, uris, logPath } = this.#attempt;
     const mapped = failure.stack ? { ...failure, stack: this.#context.mapStack(failure.stack) } : failure;
     await removeArtifactDirs(this.#context.artifactStore, Object.values(uris));
+    await this.#publish();
     await publishFailedStepRun(this.#context.metadata, stepRun.id, mapped, { ...this.#finish(), status });
     await this.#context.emit({ ...this.#event(status), ...this.#duration(), failure: mapped, logPath });
     this.#end = { status, failure: mapped };
@@ -72,6 +85,7 @@ export class AttemptRecords {
   /** The attempt's process is gone: how it ended goes into the record. */
   async released({ exitCode, warnings }: StepRelease): Promise<void> {
     await this.#emitWarnings(warnings);
+    if (exitCode === null && warnings.length === 0) return;
     await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, {
       exitCode,
       warnings: [...this.#warnings],
@@ -81,6 +95,7 @@ export class AttemptRecords {
   /** What is worth knowing and changes nothing. */
   async warn(messages: readonly string[]): Promise<void> {
     if (messages.length === 0) return;
+    await this.#publish();
     await this.#emitWarnings(messages);
     await this.#context.metadata.updateStepRun(this.#attempt.stepRun.id, { warnings: [...this.#warnings] });
   }
@@ -100,6 +115,15 @@ export class AttemptRecords {
     const lost = names.filter((name) => !result.hooks?.includes(name)).join(" and ");
     const why = result.status === "failed" ? result.failure.message : "there was no time left.";
     await this.warn(lost === "" ? failures : [...failures, `${lost} did not come to an end: ${why}`]);
+  }
+
+  /** Makes the record of the attempt, where there is none yet. */
+  async #publish(patch: Partial<StepRun> = {}): Promise<boolean> {
+    if (this.#isPublished) return false;
+    const { stepRun, inputs = {} } = this.#attempt;
+    await this.#context.metadata.createStepRun({ ...stepRun, ...patch }, inputs);
+    this.#isPublished = true;
+    return true;
   }
 
   async #emitWarnings(messages: readonly string[]): Promise<void> {

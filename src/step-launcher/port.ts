@@ -81,6 +81,8 @@ export interface StepRelease {
 
 /** How an orchestrator has its steps executed: in a container, in this process, by a step operator. */
 export interface StepExecutor extends StepEnvironments {
+  /** Whether nothing comes between `execute` and the assignment that could take long, or go wrong. */
+  readonly startsAtOnce?: boolean;
   /**
    * Makes ready what `execute` of the same step run will use, should there ever be one. Never rejects: what fails here
    * is made again by `execute`, and told there.

@@ -2,7 +2,7 @@ import { isEngineGone } from "../errors/engine-gone.ts";
 import { isStepdockError } from "../errors/error.ts";
 import type { StepLog } from "../logging/step-log.ts";
 import type { ArtifactVersion, Assignment, Failure, Invocation, StepRun } from "../model/index.ts";
-import { writeFileAtomic } from "../util/write-atomic.ts";
+import { replaceFile } from "../util/write-atomic.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
 import { createAssignment } from "./assignment.ts";
 import { environmentOf, openLog } from "./attempt-process.ts";
@@ -42,16 +42,19 @@ export const runAttempt = async (
 ): Promise<AttemptEnd> => {
   const reserved = facts.reservation ?? (await reserveAttempt(context, invocation, facts.attempt));
   const { stepRunId, paths, uris } = reserved;
-  const stepRun = await publishBegun(context, invocation, { ...facts, id: stepRunId });
+  const stepRun = newStepRun(context, invocation, { ...facts, id: stepRunId });
   const records = new AttemptRecords(context, invocation, {
-    ...{ stepRun, uris, logPath: paths.log },
+    ...{ stepRun, uris, logPath: paths.log, inputs: idsOf(facts.inputs) },
     willRetry: () => facts.retriesLeft > 0 && !facts.signals.signal.aborted,
   });
+  // What is told what to do at once needs no record of its own that it is going to be.
+  await records.begun({ publish: !(facts.reservation || executor.startsAtOnce) });
   const assignment = createAssignment(context, invocation, {
     ...{ stepRun, uris, inputs: facts.inputs, exchange: paths.exchange },
     lastAttempt: facts.retriesLeft <= 0,
   });
-  await writeFileAtomic(paths.assignment, `${JSON.stringify(assignment)}\n`);
+  // Without waiting for the disk: a loss of power ends the container, too, and the attempt is lost in any case.
+  await replaceFile(paths.assignment, `${JSON.stringify(assignment)}\n`);
   const work = { context, invocation, assignment, paths, records };
   const damage = await damagedInput(context, facts.inputs);
   const { status, released } = damage
@@ -61,20 +64,8 @@ export const runAttempt = async (
   return { stepRun, status, released };
 };
 
-const publishBegun = async (
-  context: RunContext,
-  invocation: Invocation,
-  facts: AttemptFacts & { readonly id: string },
-): Promise<StepRun> => {
-  const stepRun = newStepRun(context, invocation, facts);
-  const inputs = Object.entries(facts.inputs).map(([name, { id }]) => [name, id] as const);
-  await context.metadata.createStepRun(stepRun, Object.fromEntries(inputs));
-  await context.emit({
-    ...{ event: "step_status", invocation: invocation.id, stepRunId: stepRun.id },
-    ...{ attempt: facts.attempt, status: "initializing" },
-  });
-  return stepRun;
-};
+const idsOf = (artifacts: AttemptFacts["inputs"]): Record<string, string> =>
+  Object.fromEntries(Object.entries(artifacts).map(([name, { id }]) => [name, id]));
 
 /** An attempt that is under way. */
 export interface AttemptWork {

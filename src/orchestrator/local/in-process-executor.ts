@@ -20,7 +20,7 @@ import type {
 import { thrownFailure } from "../../step-runner/failures.ts";
 import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
-import { writeFileAtomic } from "../../util/write-atomic.ts";
+import { replaceFile } from "../../util/write-atomic.ts";
 import { captureInLog } from "../base/capture-output.ts";
 import { withEnvironment } from "./with-environment.ts";
 
@@ -39,7 +39,10 @@ export const processEnvironment = (): EnvironmentIdentity => {
 
 /** Executes steps in this process, from the same bundles that containers get. */
 export class InProcessExecutor implements StepExecutor {
+  readonly startsAtOnce = true;
   readonly #options: InProcessExecutorOptions;
+  /** Code hash → its bundle as a file. */
+  readonly #placed = new Map<string, Promise<void>>();
 
   constructor(options: InProcessExecutorOptions) {
     this.#options = options;
@@ -55,7 +58,7 @@ export class InProcessExecutor implements StepExecutor {
     const result = await captureInLog(log, () =>
       withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
     );
-    await writeFileAtomic(join(execution.paths.exchange, "result.json"), JSON.stringify(result));
+    await replaceFile(join(execution.paths.exchange, "result.json"), JSON.stringify(result));
     return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
   }
 
@@ -93,13 +96,19 @@ export class InProcessExecutor implements StepExecutor {
   }
 
   async #place(hashes: readonly string[]): Promise<void> {
-    const { bundles, bundlesPath } = this.#options;
-    await mkdir(bundlesPath, { recursive: true });
     for (const hash of hashes) {
-      const bundle = bundles.get(hash);
-      if (!bundle) throw new TypeError(`there is no bundle ${hash}`);
-      await writeFileAtomic(join(bundlesPath, `${hash}.mjs`), bundle.code);
+      const placed = this.#placed.get(hash) ?? this.#write(hash);
+      this.#placed.set(hash, placed);
+      await placed;
     }
+  }
+
+  async #write(hash: string): Promise<void> {
+    const { bundles, bundlesPath } = this.#options;
+    const bundle = bundles.get(hash);
+    if (!bundle) throw new TypeError(`there is no bundle ${hash}`);
+    await mkdir(bundlesPath, { recursive: true });
+    await replaceFile(join(bundlesPath, `${hash}.mjs`), bundle.code);
   }
 }
 
