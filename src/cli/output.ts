@@ -10,6 +10,9 @@ export type OutputStream = Writable & {
 /** A reader that went away, such as `head` or a terminal that was closed, is no error of ours. */
 const READER_GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
 
+/** In characters; more than this is written at once. */
+const GATHERED = 8 * 1024;
+
 /**
  * stdout or stderr, written to with back-pressure. Once nobody reads any more, writing does nothing: whoever prints can
  * go on without knowing.
@@ -20,6 +23,7 @@ export class Output {
   #open = true;
   #failure: Error | undefined;
   #draining: PromiseWithResolvers<void> | undefined;
+  #gathered = "";
 
   constructor(stream: OutputStream) {
     this.stream = stream;
@@ -46,9 +50,16 @@ export class Output {
 
   /** Takes text or bytes; a promise is back-pressure. Never rejects. */
   write(data: string | Uint8Array): void | Promise<void> {
-    if (!this.#open || data.length === 0 || this.#write(data)) return;
-    this.#draining ??= Promise.withResolvers();
-    return this.#draining.promise;
+    const before = this.#writeGathered();
+    if (!this.#open || data.length === 0 || this.#write(data)) return before;
+    return this.#drain();
+  }
+
+  /** Takes text as `write` does, and writes what comes within one turn of the event loop in one go, or with `write`. */
+  gather(text: string): void | Promise<void> {
+    if (this.#gathered === "") process.nextTick(() => this.#writeGathered());
+    this.#gathered += text;
+    return this.#gathered.length > GATHERED ? this.#writeGathered() : this.#draining?.promise;
   }
 
   line(text = ""): void | Promise<void> {
@@ -57,8 +68,20 @@ export class Output {
 
   /** Resolves when everything was handed to the system, or nobody reads any more. */
   async flush(): Promise<void> {
+    this.#writeGathered();
     if (!this.#open) return;
     await new Promise<void>((resolve) => this.#write("", () => resolve()));
+  }
+
+  #writeGathered(): void | Promise<void> {
+    const text = this.#gathered;
+    this.#gathered = "";
+    if (this.#open && text !== "" && !this.#write(text)) return this.#drain();
+  }
+
+  #drain(): Promise<void> {
+    this.#draining ??= Promise.withResolvers();
+    return this.#draining.promise;
   }
 
   #drained(): void {

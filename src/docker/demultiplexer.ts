@@ -10,12 +10,6 @@ const STREAMS: readonly (StreamName | undefined)[] = ["stdout", "stdout", "stder
 /** The bytes are not the engine's framing, are cut off, or carry the engine's own report of a fault. */
 export class FrameError extends Error {}
 
-interface Piece {
-  readonly stream: StreamName;
-  readonly bytes: Buffer;
-  readonly startsFrame: boolean;
-}
-
 /** An `OutputSink` that may want to know where frames start: in `logs` each is one message. */
 export interface FrameSink {
   write(stream: StreamName, bytes: Buffer, startsFrame: boolean): void | Promise<void>;
@@ -28,29 +22,35 @@ export interface FrameSink {
  * Rejects with `FrameError`, or with what the source or the sink threw. Mirrors Docker's `pkg/stdcopy`.
  */
 export const demultiplex = async (source: AsyncIterable<Buffer>, sink: FrameSink): Promise<void> => {
-  const parser = new FrameParser();
+  const parser = new FrameParser(sink);
   for await (const chunk of source) {
-    for (const { stream, bytes, startsFrame } of parser.read(chunk)) {
-      const written = sink.write(stream, bytes, startsFrame);
-      if (written !== undefined) await written;
+    for (let at = 0; at < chunk.length; ) {
+      at += parser.read(at === 0 ? chunk : chunk.subarray(at));
+      // Only where there is a promise: a wait for nothing at each frame is most of the work of small ones.
+      if (parser.written !== undefined) await parser.written;
     }
   }
   parser.end();
 };
 
 class FrameParser {
+  readonly #sink: FrameSink;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
   #payloadLeft = 0;
   #startsFrame = false;
   #systemError: Buffer[] = [];
+  /** What the sink said to what the last `read` gave it. */
+  written: void | Promise<void> = undefined;
 
-  *read(chunk: Buffer): Generator<Piece> {
-    let rest = chunk;
-    while (rest.length > 0) {
-      const taken = this.#inPayload ? yield* this.#readPayload(rest) : this.#readHeader(rest);
-      rest = rest.subarray(taken);
-    }
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  /** Reads a header or a payload, as much of it as there is, and says how many bytes that was. */
+  read(bytes: Buffer): number {
+    this.written = undefined;
+    return this.#inPayload ? this.#readPayload(bytes) : this.#readHeader(bytes);
   }
 
   end(): void {
@@ -80,12 +80,12 @@ class FrameParser {
     if (type === SYSTEM_ERROR && this.#payloadLeft === 0) this.#throwSystemError();
   }
 
-  *#readPayload(bytes: Buffer): Generator<Piece, number> {
+  #readPayload(bytes: Buffer): number {
     const piece = bytes.subarray(0, this.#payloadLeft);
     this.#payloadLeft -= piece.length;
     const stream = STREAMS[this.#header.readUInt8(0)];
     if (stream === undefined) this.#gatherSystemError(piece);
-    else yield { stream, bytes: piece, startsFrame: this.#startsFrame };
+    else this.written = this.#sink.write(stream, piece, this.#startsFrame);
     this.#startsFrame = false;
     return piece.length;
   }

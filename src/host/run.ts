@@ -1,7 +1,7 @@
 import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import { modulesOf } from "../compiler/load-modules.ts";
 import { type House, openHouse } from "../composition.ts";
-import type { EventSink, PipelineRun, PipelineSnapshot } from "../model/index.ts";
+import { type EventSink, NO_LISTENER, type PipelineRun, type PipelineSnapshot } from "../model/index.ts";
 import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
@@ -88,7 +88,7 @@ const houseOf = ({ workspace }: { readonly workspace?: string }): Promise<House>
     projectRoot: projectRootOf(process.cwd()),
   });
 
-const emitOf = ({ onEvent }: ConductOptions): EventSink => onEvent ?? (() => {});
+const emitOf = ({ onEvent }: ConductOptions): EventSink => onEvent ?? NO_LISTENER;
 
 const resultOf = async <R>(
   house: House,

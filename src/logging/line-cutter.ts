@@ -1,30 +1,33 @@
-/** Takes a piece of a line, without its newline; `partial` where none followed. Valid only during the call. */
-export type TakePiece = (piece: Buffer, partial: boolean) => void;
+/**
+ * Takes lines without the newline of the last of them; `partial` where none followed it, and then it is one piece of a
+ * line. Valid only during the call.
+ */
+export type TakeLines = (lines: Buffer, partial: boolean) => void;
 
 const NEWLINE = 10;
 
 /**
- * Cuts bytes into lines, and a line longer than `limit` bytes (at least 4) into pieces, each at the border of a UTF-8
- * character if it is UTF-8. An unfinished line is held until it ends or grows longer than `limit`.
+ * Cuts bytes into whole lines, as many at once as came in one chunk and fit into `limit` bytes (at least 4), and a line
+ * longer than that into pieces, each at the border of a UTF-8 character if it is UTF-8. An unfinished line is held until
+ * it ends or grows longer than `limit`.
  */
 export class LineCutter {
   readonly #limit: number;
-  readonly #take: TakePiece;
+  readonly #take: TakeLines;
+  /** Never has a newline in it. */
   #held: Buffer | undefined;
   #used = 0;
 
-  constructor(limit: number, take: TakePiece) {
+  constructor(limit: number, take: TakeLines) {
     this.#limit = limit;
     this.#take = take;
   }
 
   push(chunk: Buffer): void {
-    let from = 0;
-    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      this.#finish(chunk.subarray(from, to));
-      from = to + 1;
+    for (let rest = chunk; rest.length > 0; ) {
+      const end = rest.lastIndexOf(NEWLINE, this.#limit - this.#used);
+      rest = rest.subarray(end < 0 ? this.#hold(rest) : this.#finish(rest, end));
     }
-    if (from < chunk.length) this.#holdAll(chunk.subarray(from));
   }
 
   /** Gives out an unfinished line, as partial. */
@@ -32,22 +35,25 @@ export class LineCutter {
     if (this.#used > 0) this.#release(true);
   }
 
-  #finish(rest: Buffer): void {
-    if (this.#used === 0 && rest.length <= this.#limit) this.#take(rest, false);
+  /** Gives out what is held and the bytes up to the newline at `end`; says how many bytes that took. */
+  #finish(bytes: Buffer, end: number): number {
+    const lines = bytes.subarray(0, end);
+    if (this.#used === 0) this.#take(lines, false);
     else {
-      this.#holdAll(rest);
+      this.#copy(lines);
       this.#release(false);
     }
+    return end + 1;
   }
 
-  #holdAll(bytes: Buffer): void {
-    for (let from = this.#hold(bytes); from < bytes.length; from += this.#hold(bytes.subarray(from))) {
-      this.#releasePiece();
-    }
-  }
-
-  /** Keeps what there is room for and says how much that was. */
+  /** Keeps what there is room for, or makes room, and says how many bytes that took. */
   #hold(bytes: Buffer): number {
+    if (this.#used < this.#limit) return this.#copy(bytes);
+    this.#releasePiece();
+    return 0;
+  }
+
+  #copy(bytes: Buffer): number {
     this.#held ??= Buffer.allocUnsafeSlow(this.#limit);
     const copied = bytes.copy(this.#held, this.#used);
     this.#used += copied;
@@ -55,9 +61,9 @@ export class LineCutter {
   }
 
   #release(partial: boolean): void {
-    const line = this.#held?.subarray(0, this.#used) ?? Buffer.alloc(0);
+    const lines = this.#held?.subarray(0, this.#used) ?? Buffer.alloc(0);
     this.#used = 0;
-    this.#take(line, partial);
+    this.#take(lines, partial);
   }
 
   /** Called with a full buffer: a character that is cut off at its end stays for the next piece. */

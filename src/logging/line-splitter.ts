@@ -1,5 +1,5 @@
 import { LineCutter } from "./line-cutter.ts";
-import { type LogRecord, type LogStream, MAX_PIECE_BYTES, toLogRecord } from "./log-record.ts";
+import { type LogRecord, type LogStream, MAX_RECORD_BYTES, toLogRecords } from "./log-record.ts";
 
 export interface LineSplitter {
   /** The records that this chunk completes; `time` (ISO 8601) is theirs. */
@@ -9,17 +9,18 @@ export interface LineSplitter {
 }
 
 /**
- * Turns the bytes of one stream, cut anywhere, into records. A line of more than 64 KiB becomes several, all but the
- * last `partial`; a final line without newline is `partial` too. So the stream is, byte for byte, its records'
- * contents one after the other, each followed by a newline unless it is `partial`.
+ * Turns the bytes of one stream, cut anywhere, into records: one of all lines that a chunk completes, up to 64 KiB of
+ * them, but one for each line where some byte is no UTF-8. A line of more than 64 KiB becomes several, all but the last
+ * `partial`; a final line without newline is `partial` too. So the stream is, byte for byte, its records' contents one
+ * after the other, each followed by a newline unless it is `partial`.
  *
  * A line without a newline yet (a prompt) waits here until it ends or outgrows 64 KiB.
  */
 export function createLineSplitter(stream: LogStream): LineSplitter {
   let records: LogRecord[] = [];
   let now = "";
-  const cutter = new LineCutter(MAX_PIECE_BYTES, (piece, partial) => {
-    records.push(toLogRecord(stream, piece, partial, now));
+  const cutter = new LineCutter(MAX_RECORD_BYTES, (output, partial) => {
+    records.push(...toLogRecords(stream, output, partial, now));
   });
   const collect = (cut: () => void, time: string): LogRecord[] => {
     records = [];

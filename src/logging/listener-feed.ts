@@ -1,9 +1,10 @@
 import { readLog } from "./log-reader.ts";
-import { type LogRecord, recordBytes } from "./log-record.ts";
+import { type LogRecord, linesOf } from "./log-record.ts";
 
-/** What may wait for a listener in memory, in bytes; above it the listener is told from the file. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+/** What may wait for a listener in memory, in characters; above it the listener is told from the file. */
+const MAX_WAITING_CHARACTERS = 1024 * 1024;
 
+/** Told of one line, or one piece of a line, at a time. */
 export type RecordListener = (record: LogRecord) => void | Promise<void>;
 
 export interface ListenerFeedOptions {
@@ -15,7 +16,7 @@ export interface ListenerFeedOptions {
 }
 
 /**
- * Tells a listener of every record, in order and once, and never holds up who writes them: an engine drops what a reader
+ * Tells a listener of every line, in order and once, and never holds up who writes them: an engine drops what a reader
  * that stands still has not taken some seconds after a container's end. A listener that keeps up is told at once. One
  * that falls behind is told from the log file, so that memory is bounded however slow it is.
  */
@@ -24,7 +25,7 @@ export class ListenerFeed {
   readonly #closed = Promise.withResolvers<void>();
   readonly #waiters: { readonly count: number; readonly resolve: () => void }[] = [];
   #waiting: LogRecord[] = [];
-  #waitingBytes = 0;
+  #waitingCharacters = 0;
   #pushed = 0;
   #told = 0;
   #pump: Promise<void> | undefined;
@@ -65,8 +66,8 @@ export class ListenerFeed {
 
   #wait(record: LogRecord): void {
     this.#waiting.push(record);
-    this.#waitingBytes += recordBytes(record).length;
-    if (this.#waitingBytes <= MAX_WAITING_BYTES) return;
+    this.#waitingCharacters += sizeOf(record);
+    if (this.#waitingCharacters <= MAX_WAITING_CHARACTERS) return;
     this.#fromFile = true;
     this.#waiting = [];
   }
@@ -81,7 +82,7 @@ export class ListenerFeed {
 
   #next(): LogRecord | undefined {
     const record = this.#waiting.shift();
-    if (record) this.#waitingBytes -= recordBytes(record).length;
+    if (record) this.#waitingCharacters -= sizeOf(record);
     return record;
   }
 
@@ -99,16 +100,33 @@ export class ListenerFeed {
     }
   }
 
-  /** Undefined where the listener took it at once. A promise never rejects. */
+  /** Undefined where the listener took all lines at once. A promise never rejects. */
   #tell(record: LogRecord): Promise<void> | undefined {
+    // Leaving the loop does not end an array's iterator: the rest goes on where this was.
+    const lines = linesOf(record).values();
     try {
-      const wait = this.#options.listener(record);
-      if (wait) return wait.then(() => this.#hasTold()).catch((error) => this.#fail(error));
+      for (const line of lines) {
+        const wait = this.#options.listener(line);
+        if (wait) return this.#tellRest(wait, lines);
+      }
       this.#hasTold();
     } catch (error) {
       this.#fail(error);
     }
     return undefined;
+  }
+
+  async #tellRest(first: Promise<void>, lines: Iterable<LogRecord>): Promise<void> {
+    try {
+      await first;
+      for (const line of lines) {
+        const wait = this.#options.listener(line);
+        if (wait) await wait;
+      }
+      this.#hasTold();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #hasTold(): void {
@@ -123,3 +141,8 @@ export class ListenerFeed {
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 }
+
+/** An empty line takes room too. */
+const sizeOf = ({ text, bytes }: LogRecord): number => (text ?? bytes ?? "").length + RECORD_CHARACTERS;
+
+const RECORD_CHARACTERS = 128;

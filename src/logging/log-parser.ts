@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { LineCutter } from "./line-cutter.ts";
-import { type LogRecord, logRecord, MAX_PIECE_BYTES } from "./log-record.ts";
+import { cutAtNewlines, type LogRecord, logRecord, MAX_RECORD_BYTES } from "./log-record.ts";
 
 /** A line of a log file that is not a record. */
 export interface LogWarning {
@@ -13,13 +13,13 @@ export interface LogWarning {
 }
 
 /** JSON spells a control character with six bytes; the rest of a record is short. */
-const MAX_LINE_BYTES = 6 * MAX_PIECE_BYTES + 1024;
+const MAX_LINE_BYTES = 6 * MAX_RECORD_BYTES + 1024;
 
 /** Parses the NDJSON of a log file from byte `start` on, which is the start of a line. */
 export class LogParser {
   readonly #path: string;
   readonly #onWarning: (warning: LogWarning) => void;
-  readonly #cutter = new LineCutter(MAX_LINE_BYTES, (piece, partial) => this.#takePiece(piece, partial));
+  readonly #cutter = new LineCutter(MAX_LINE_BYTES, (lines, partial) => this.#take(lines, partial));
   #records: LogRecord[] = [];
   #offset: number;
   #received: number;
@@ -50,9 +50,12 @@ export class LogParser {
   }
 
   /** No record is longer than the cutter's limit, so a line in pieces is damaged, whatever it holds. */
-  #takePiece(piece: Buffer, partial: boolean): void {
-    if (partial) this.#overlong += piece.length;
-    else this.#takeLine(piece, this.#overlong === 0 ? parseRecord(piece) : undefined);
+  #take(lines: Buffer, partial: boolean): void {
+    if (partial) this.#overlong += lines.length;
+    else
+      for (const line of cutAtNewlines(lines)) {
+        this.#takeLine(line, this.#overlong === 0 ? parseRecord(line) : undefined);
+      }
   }
 
   #takeLine(end: Buffer, record: LogRecord | undefined): void {

@@ -1,10 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout } from "node:timers";
 import { LogWriteError } from "./errors.ts";
 import type { LogRecord } from "./log-record.ts";
 import { repairTail } from "./repair-tail.ts";
 
 /** How many bytes may wait for the disk before `write` asks its caller to wait. */
 export const WRITE_BUFFER_BYTES = 1024 * 1024;
+
+/** Less than this is not written more often than each `PACE_MS`: of small chunks, the writing is most of the work. */
+const WORTH_WRITING_BYTES = 256 * 1024;
+const PACE_MS = 20;
 
 /**
  * Opens a log file for appending, and makes it if there is none. A line that a crash cut off at its end is removed: its
@@ -23,13 +28,18 @@ export async function openLogWriter(path: string): Promise<LogWriter> {
   return new LogWriter(path, file);
 }
 
-/** Appends records as NDJSON, in the order of the calls. What comes while the disk is busy is written in one go. */
+/**
+ * Appends records as NDJSON, in the order of the calls. The first is written at once, and what comes while the disk is
+ * busy, or within 20 ms after that, in one go.
+ */
 export class LogWriter implements AsyncDisposable {
   readonly path: string;
   readonly #file: FileHandle;
   #queue: Buffer[] = [];
   #bufferedBytes = 0;
   #flushing: Promise<void> | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
   #failure: LogWriteError | undefined;
   #failureTold = false;
   #closing: Promise<void> | undefined;
@@ -78,11 +88,18 @@ export class LogWriter implements AsyncDisposable {
     if (lines.length === 0) return;
     this.#queue.push(lines);
     this.#bufferedBytes += lines.length;
-    this.#flushing ??= this.#flush();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#flushing || this.#queue.length === 0) return;
+    const early = this.#flushedAt + PACE_MS - performance.now();
+    if (early <= 0 || this.#bufferedBytes > WORTH_WRITING_BYTES) void this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), early);
   }
 
   async #settled(): Promise<void> {
-    await this.#flushing;
+    await this.#flushAll();
     this.#tell();
   }
 
@@ -92,21 +109,31 @@ export class LogWriter implements AsyncDisposable {
     throw this.#failure;
   }
 
-  /** Never rejects, since often nobody waits for it: a failure is told by the next call. */
-  async #flush(): Promise<void> {
-    await this.#attempt(async () => {
-      while (this.#queue.length > 0) {
-        const batch = Buffer.concat(this.#queue.splice(0));
-        await this.#file.appendFile(batch);
-        this.#bufferedBytes -= batch.length;
-      }
-      // In the same tick as the check of the queue: a write in between would wait for a flush that never comes.
+  async #flushAll(): Promise<void> {
+    while (this.#flushing || this.#queue.length > 0) await this.#flush();
+  }
+
+  /** Writes what has come by now, after what is being written. */
+  #flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing ??= this.#writeQueue().then(() => {
       this.#flushing = undefined;
+      this.#flushedAt = performance.now();
+      this.#schedule();
     });
+    return this.#flushing;
+  }
+
+  /** Never rejects, since often nobody waits for it: a failure is told by the next call. */
+  async #writeQueue(): Promise<void> {
+    const batch = Buffer.concat(this.#queue.splice(0));
+    await this.#attempt(() => this.#file.appendFile(batch));
+    this.#bufferedBytes -= this.#failure ? this.#bufferedBytes : batch.length;
   }
 
   async #close(): Promise<void> {
-    await this.#flushing;
+    await this.#flushAll();
     if (!this.#failure) await this.#attempt(() => this.#file.sync());
     await this.#attempt(() => this.#file.close());
   }
@@ -117,7 +144,6 @@ export class LogWriter implements AsyncDisposable {
     } catch (cause) {
       this.#failure ??= new LogWriteError(this.path, cause);
       this.#queue = [];
-      this.#bufferedBytes = 0;
     }
   }
 }

@@ -15,6 +15,8 @@ const UNSAFE = new RegExp(
   `(?<kept>${SGR}|\\t)|(?<break>[\\n\\v\\f])|${STRING}|${CSI}|${SHORT}|${BIDI}|\\p{Cc}`,
   "gu",
 );
+/** Nothing but what is kept; most lines are of this kind, and there may be millions. */
+const HARMLESS = /^[\t -~]*$/;
 const COLOURS = new RegExp(SGR, "g");
 
 /**
@@ -24,6 +26,7 @@ const COLOURS = new RegExp(SGR, "g");
  * returns (a progress bar) the last state that shows anything is left. The log file keeps it all.
  */
 export function sanitizeForTerminal(text: string): string {
+  if (HARMLESS.test(text)) return text;
   const states = text.toWellFormed().split("\r");
   for (let last = states.pop(); last !== undefined; last = states.pop()) {
     const line = withoutUnsafe(last);

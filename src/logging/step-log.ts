@@ -12,7 +12,7 @@ export interface StepLogOptions {
   /** Of the result frame on stdout, 32 hex characters. Without it nothing is taken out. */
   readonly nonce?: string | undefined;
   /**
-   * Called with every record, in order and once. A promise is waited for before the next call, but never holds up who
+   * Called with every line, a record each, in order and once. A promise is waited for before the next call, but never holds up who
    * writes: a listener that falls behind is told from the file. What it throws, `end` rejects with.
    */
   readonly onRecord?: RecordListener | undefined;
@@ -62,7 +62,7 @@ export class StepLog implements AsyncDisposable {
   readonly #tail: LogTail;
   /** On file already, of what is still to come. */
   readonly #toSkip: Record<LogStream, number>;
-  readonly #feed: ListenerFeed;
+  readonly #feed: ListenerFeed | undefined;
   readonly #now: () => Date;
   /** The frame, from the moment that it is in until what came before it was told. */
   #seen: string | undefined;
@@ -71,13 +71,13 @@ export class StepLog implements AsyncDisposable {
 
   constructor(
     writer: LogWriter,
-    { path, nonce, onRecord: listener = () => {}, now = () => new Date() }: StepLogOptions,
+    { path, nonce, onRecord: listener, now = () => new Date() }: StepLogOptions,
     recorded?: RecordedOutput,
   ) {
     this.#writer = writer;
     this.#tail = recorded?.tail ?? new LogTail();
     this.#toSkip = { stdout: 0, stderr: 0, ...recorded?.bytes };
-    this.#feed = new ListenerFeed({ path, listener, onFile: recorded?.records ?? 0 });
+    this.#feed = listener && new ListenerFeed({ path, listener, onFile: recorded?.records ?? 0 });
     this.#now = now;
     this.frame = this.#frame.promise;
     const onFrame = (sha256: string) => {
@@ -86,7 +86,7 @@ export class StepLog implements AsyncDisposable {
     this.#scanner = nonce === undefined ? undefined : createFrameScanner({ nonce, onFrame });
   }
 
-  /** The last records so far, for failure messages: at most 20. */
+  /** The last lines so far, for failure messages: at most 20. */
   get tail(): readonly LogRecord[] {
     return this.#tail.records;
   }
@@ -101,7 +101,7 @@ export class StepLog implements AsyncDisposable {
 
   /** Resolves when the listener was told of everything that was written so far. Never rejects. */
   caughtUp(): Promise<void> {
-    return this.#feed.caughtUp();
+    return this.#feed?.caughtUp() ?? Promise.resolve();
   }
 
   /**
@@ -131,7 +131,7 @@ export class StepLog implements AsyncDisposable {
       await writer.close();
     } finally {
       // Also where the file failed: whoever waits for the listener must not wait for ever.
-      await this.#feed.end().catch((error) => {
+      await this.#feed?.end().catch((error) => {
         this.#listenerFailure = { error };
       });
     }
@@ -140,7 +140,7 @@ export class StepLog implements AsyncDisposable {
 
   #resolveFrame(): void {
     const { resolve } = this.#frame;
-    if (this.#seen !== undefined) void this.#feed.caughtUp().then(() => resolve(this.#seen));
+    if (this.#seen !== undefined) void this.caughtUp().then(() => resolve(this.#seen));
   }
 
   #split(stream: LogStream, parts: readonly Buffer[]): LogRecord[] {
@@ -165,7 +165,7 @@ export class StepLog implements AsyncDisposable {
     if (records.length === 0) return;
     for (const record of records) this.#tail.add(record);
     const wait = this.#writer.write(records);
-    this.#feed.push(records);
+    this.#feed?.push(records);
     return wait;
   }
 }

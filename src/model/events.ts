@@ -77,3 +77,6 @@ export type RunEventBody =
 
 /** Takes events in order. A returned promise holds the sender back. */
 export type EventSink = (event: RunEvent) => void | Promise<void>;
+
+/** Takes no events. Where it is given, a step's output is written to its log and not told line by line. */
+export const NO_LISTENER: EventSink = () => {};

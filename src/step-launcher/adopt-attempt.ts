@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { adoptStepLog } from "../logging/step-log.ts";
 import { Assignment, type Failure, type Invocation, type StepRun } from "../model/index.ts";
 import { type AttemptPaths, attemptPaths } from "../workspace/paths.ts";
+import { linesToEvents } from "./attempt-process.ts";
 import { AttemptRecords } from "./attempt-records.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepExecutor } from "./port.ts";
@@ -96,8 +97,7 @@ const adopt = async (
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: ({ time: _time, ...record }) =>
-      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+    onRecord: linesToEvents(context, invocation),
   });
   const published = Promise.withResolvers<void>();
   const adoption = { invocation, assignment, paths, log, published: published.promise };

@@ -1,3 +1,4 @@
+import type { RecordListener } from "../logging/listener-feed.ts";
 import { openStepLog, type StepLog } from "../logging/step-log.ts";
 import type { Assignment, Invocation } from "../model/index.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
@@ -31,6 +32,17 @@ export const openLog = ({ context, invocation, assignment, paths }: AssignedProc
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
-    onRecord: ({ time: _time, ...record }) =>
-      context.emit({ event: "step_log", invocation: invocation.id, ...record }),
+    onRecord: linesToEvents(context, invocation),
   });
+
+/** Tells each line that a step prints, at the time at which it came; undefined where nobody listens. */
+export const linesToEvents = (
+  { tell }: Pick<RunContext, "tell">,
+  { id: invocation }: Pick<Invocation, "id">,
+): RecordListener | undefined => {
+  if (!tell) return undefined;
+  return ({ time, stream, text, bytes, partial }) => {
+    const event = { time, event: "step_log", invocation, stream, ...(partial ? { partial } : {}) } as const;
+    return tell(text === undefined ? { ...event, bytes: bytes ?? "" } : { ...event, text });
+  };
+};

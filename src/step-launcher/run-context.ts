@@ -1,6 +1,12 @@
 import type { ArtifactStore } from "../artifact/port.ts";
 import type { MetadataStore } from "../metadata/port.ts";
-import type { ArtifactVersion, PipelineRun, PipelineSnapshot, RunEventBody } from "../model/index.ts";
+import type {
+  ArtifactVersion,
+  EventSink,
+  PipelineRun,
+  PipelineSnapshot,
+  RunEventBody,
+} from "../model/index.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
 import type { PriorState } from "./prior.ts";
 
@@ -22,6 +28,8 @@ export interface RunContext {
   readonly now: () => Date;
   /** Tells the world; a returned promise is back-pressure. */
   readonly emit: (event: RunEventBody) => void | Promise<void>;
+  /** Takes events that have their time; undefined where nobody listens, and what steps print need not be told. */
+  readonly tell: EventSink | undefined;
   /** Points a stack from a container at the user's sources. */
   readonly mapStack: (stack: string) => string;
 }

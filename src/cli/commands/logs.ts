@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { EXIT } from "../../errors/codes.ts";
 import { readLog } from "../../logging/log-reader.ts";
-import { type LogRecord, recordBytes } from "../../logging/log-record.ts";
+import { type LogRecord, linesOf, recordBytes } from "../../logging/log-record.ts";
 import type { PipelineRun, StepRun } from "../../model/index.ts";
 import { attemptPaths } from "../../workspace/paths.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -23,7 +23,7 @@ export interface LogsOptions {
   readonly json?: boolean;
 }
 
-/** Prints one record; a promise is back-pressure. */
+/** Prints one record, of as many lines as it has; a promise is back-pressure. */
 type Print = (record: LogRecord, step: StepRun) => void | Promise<void>;
 
 /** `stepdock logs RUN [STEP]` */
@@ -126,8 +126,10 @@ class LogPrinter {
   }
 
   asJson(): Print {
-    return (record, { invocationId: invocation, attempt }) =>
-      this.#out.line(JSON.stringify({ invocation, attempt, ...record }));
+    return (record, { invocationId: invocation, attempt }) => {
+      const json = linesOf(record).map((line) => JSON.stringify({ invocation, attempt, ...line }));
+      return this.#out.line(json.join("\n"));
+    };
   }
 
   /** Ends lines that were left without a newline, where they are lines and not bytes. */
@@ -139,17 +141,17 @@ class LogPrinter {
   asLines(names: readonly string[]): Print {
     const prefix = this.#out.isTerminal ? paddedPrefix : plainPrefix;
     const lines = this.#linesFor(this.#out, prefix(names, painter(this.#out)));
-    return (record, { invocationId: invocation }) => this.#out.write(lines.log({ invocation, ...record }));
+    return (record, { invocationId }) => this.#out.write(textOf(record, invocationId, lines));
   }
 
   /** One step, each stream to its own: byte for byte, but harmless where it is a terminal. */
   asBytes(): Print {
     const none = () => "";
     const lines = { stdout: this.#linesFor(this.#out, none), stderr: this.#linesFor(this.#err, none) };
-    return (record, { invocationId: invocation }) => {
+    return (record, { invocationId }) => {
       const output = record.stream === "stdout" ? this.#out : this.#err;
       if (!output.isTerminal) return output.write(recordBytes(record));
-      return output.write(lines[record.stream].log({ invocation, ...record }));
+      return output.write(textOf(record, invocationId, lines[record.stream]));
     };
   }
 
@@ -159,3 +161,8 @@ class LogPrinter {
     return lines;
   }
 }
+
+const textOf = (record: LogRecord, invocation: string, lines: WholeLines): string =>
+  linesOf(record)
+    .map((line) => lines.log({ invocation, ...line }))
+    .join("");

@@ -19,7 +19,8 @@ export const createPlainRenderer = (out: Output): RunRenderer => {
       if (event.event === "run_started") {
         lines = new WholeLines(plainPrefix(event.layers.flat(), paint));
       }
-      return out.write(textOf(event, lines, paint));
+      const text = textOf(event, lines, paint);
+      return event.event === "step_log" ? out.gather(text) : out.write(text);
     },
     close: async (outputs = {}) => {
       const report = runReport(view, outputs, paint);

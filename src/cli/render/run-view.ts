@@ -80,13 +80,8 @@ const applyStatus = (step: StepView, event: StatusEvent): void => {
   if (!KEEPS_TAIL.has(event.status)) step.tail = undefined;
 };
 
-const keepTail = (step: StepView, { time, stream, text, bytes, partial }: LogEvent): void => {
+const keepTail = (step: StepView, line: LogEvent): void => {
   if (step.status === "completed") return;
   step.tail ??= new LogTail();
-  step.tail.add({
-    ...{ time, stream },
-    ...(text === undefined ? {} : { text }),
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(partial ? { partial } : {}),
-  });
+  step.tail.add(line);
 };

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
-import { isFinished, type PipelineRun, type RunEventBody } from "../../model/index.ts";
+import { isFinished, NO_LISTENER, type PipelineRun, type RunEventBody } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
@@ -92,6 +92,7 @@ const contextOf = (
   metadata,
   now,
   emit: (event: RunEventBody) => request.emit({ time: now().toISOString(), ...event }),
+  tell: request.emit === NO_LISTENER ? undefined : request.emit,
   mapStack: stackMapper(request.bundles, request.projectRoot),
 });
 

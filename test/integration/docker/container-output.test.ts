@@ -1,8 +1,14 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, expect, test } from "vitest";
 import type { OutputSink } from "../../../src/docker/port.ts";
+import { readLog } from "../../../src/logging/log-reader.ts";
+import { recordBytes } from "../../../src/logging/log-record.ts";
+import { openStepLog } from "../../../src/logging/step-log.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { containers, docker, run, shell } from "./container-support.ts";
 
@@ -35,6 +41,41 @@ test("bytes that are no UTF-8 arrive as they are", async () => {
   await using container = await containers.create(shell("printf '\\377\\000\\200x'"), sink);
   await (await container.start()).ended;
   expect(Buffer.concat(bytes)).toEqual(Buffer.from([0xff, 0, 0x80, 0x78]));
+});
+
+const PRINTED = 64_000_000;
+
+test("a log of 64 MB is whole on file, and little of it is in memory at any time", {
+  timeout: 120_000,
+}, async () => {
+  const gc = exposedGc();
+  const held = (): number => {
+    gc();
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    return arrayBuffers + heapUsed;
+  };
+  await using folder = await mkdtempDisposable(join(tmpdir(), "stepdock-output-"));
+  const path = join(folder.path, "log.ndjson");
+  let most = 0;
+  let writes = 0;
+  const before = held();
+  {
+    await using log = await openStepLog({ path });
+    const sink: OutputSink = {
+      write: (stream, chunk) => {
+        if (writes++ % 100 === 0) most = Math.max(most, held());
+        return log.write(stream, chunk);
+      },
+    };
+    const line = "epoch 1 of 3: loss 0.125, 1,234 items a second, and so on and so on";
+    await using container = await containers.create(shell(`yes '${line}' | head -c ${PRINTED}`), sink);
+    await (await container.start()).ended;
+  }
+  let bytes = 0;
+  for await (const record of readLog(path)) bytes += recordBytes(record).length;
+  expect(bytes).toBe(PRINTED);
+  console.log(`at most ${(most - before) / 1e6} MB of ${PRINTED / 1e6} MB in memory`);
+  expect(most - before).toBeLessThan(16_000_000);
 });
 
 test("a line of 20 MB goes through in bounded memory when the sink is slow", {

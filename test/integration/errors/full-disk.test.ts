@@ -23,7 +23,7 @@ export const large = step({
 });
 export const last = step({ name: "last", inputs: { data: z.instanceof(Uint8Array) }, run: () => {} });
 export const loud = step({ name: "loud", run: () => {
-  for (let line = 0; line < 40_000; line += 1) console.log("a line that takes some room on the disk " + line);
+  for (let line = 0; line < 120_000; line += 1) console.log("a line that takes some room on the disk " + line);
 } });
 export const filling = pipeline({ name: "filling", enableCache: false, define: () => { last({ data: large({ text: first() }).data }); } });
 export const talking = pipeline({ name: "talking", define: () => { loud(); } });

@@ -23,7 +23,8 @@ import { setTimeout } from "node:timers/promises";
 import { run } from "stepdock/host";
 import { printing } from "./pipeline.ts";
 
-const logged = () => readFileSync(globSync(".stepdock/runs/*/print/1/log.ndjson")[0], "utf8").split("\\n").length - 1;
+const records = () => readFileSync(globSync(".stepdock/runs/*/print/1/log.ndjson")[0], "utf8").split("\\n").slice(0, -1);
+const logged = () => records().flatMap((record) => JSON.parse(record).text.split("\\n")).length;
 const whole = async () => {
   const late = AbortSignal.timeout(30_000);
   while (logged() < ${LINES} && !late.aborted) await setTimeout(50);

@@ -43,3 +43,30 @@ test("flush resolves after everything before it was taken", async () => {
   stream.take();
   await flushing;
 });
+
+test("what is gathered is written in one go, in order with what is written, and at the latest with the next turn", async () => {
+  const { out, stream } = memoryOutput();
+  for (const text of ["a", "b"]) void out.gather(text);
+  expect(stream.text).toBe("");
+  void out.write("c");
+  expect(stream.text).toBe("abc");
+  void out.gather("d");
+  await new Promise(setImmediate);
+  expect(stream.text).toBe("abcd");
+  void out.gather("e");
+  await out.flush();
+  expect(stream.text).toBe("abcde");
+});
+
+test("gathering gives a promise while the reader is behind, and none keeps more than a little", async () => {
+  const { out, stream } = memoryOutput({ slow: true });
+  let gathered = 0;
+  let waiting = out.gather("");
+  for (; waiting === undefined && gathered < 1_000_000; gathered += 100)
+    waiting = out.gather("x".repeat(100));
+  expect(gathered).toBeLessThan(64 * 1024);
+  await new Promise(setImmediate);
+  while (stream.take());
+  await waiting;
+  expect(stream.text.length).toBe(gathered);
+});

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { LineCutter } from "../../../src/logging/line-cutter.ts";
 import { createLineSplitter } from "../../../src/logging/line-splitter.ts";
 import { logBytes } from "../../../src/logging/log-file.ts";
-import { type LogRecord, logRecord, MAX_PIECE_BYTES } from "../../../src/logging/log-record.ts";
+import { type LogRecord, linesOf, logRecord, MAX_RECORD_BYTES } from "../../../src/logging/log-record.ts";
 import { arbitraryOutput, arbitrarySizes, chunks, TIME } from "./support.ts";
 
 function split(bytes: Buffer, sizes: readonly number[]): LogRecord[] {
@@ -14,7 +14,9 @@ function split(bytes: Buffer, sizes: readonly number[]): LogRecord[] {
 }
 
 const contents = (records: readonly LogRecord[]) =>
-  records.map(({ text, bytes, partial }) => ({ content: text ?? bytes, partial: partial ?? false }));
+  records
+    .flatMap(linesOf)
+    .map(({ text, bytes, partial }) => ({ content: text ?? bytes, partial: partial ?? false }));
 
 function cut(bytes: Buffer, sizes: readonly number[], limit: number) {
   const pieces: { piece: Buffer; partial: boolean }[] = [];
@@ -39,10 +41,11 @@ describe("the line splitter", () => {
     );
   });
 
-  test("makes the same records however the output is chunked", () => {
+  test("makes the same lines however the output is chunked", () => {
     fc.assert(
       fc.property(arbitraryOutput, arbitrarySizes, (bytes, sizes) => {
-        expect(split(bytes, sizes)).toEqual(split(bytes, [bytes.length + 1]));
+        const whole = split(bytes, [bytes.length + 1]);
+        expect(split(bytes, sizes).flatMap(linesOf)).toEqual(whole.flatMap(linesOf));
       }),
     );
   });
@@ -80,27 +83,51 @@ describe("the line splitter", () => {
     ]);
   });
 
+  test("makes one record of the lines that came together, with the beginning of the first", () => {
+    const splitter = createLineSplitter("stdout");
+    expect(splitter.push(Buffer.from("a\nb\nbe"), TIME)).toEqual([
+      { time: TIME, stream: "stdout", text: "a\nb" },
+    ]);
+    expect(splitter.push(Buffer.from("gun\n\nrest"), TIME)).toEqual([
+      { time: TIME, stream: "stdout", text: "begun\n" },
+    ]);
+  });
+
+  test("puts no more than 64 KiB of lines into a record, and never half of one that would fit into the next", () => {
+    const lines = Buffer.from(`${"x".repeat(999)}\n`.repeat(200));
+    for (const size of [lines.length, 70_000, 1_500]) {
+      const records = split(lines, [size]);
+      expect(records.every(({ text = "", partial }) => text.length <= MAX_RECORD_BYTES && !partial)).toBe(
+        true,
+      );
+      expect(records.flatMap(linesOf).map(({ text }) => text?.length)).toEqual(Array(200).fill(999));
+    }
+    expect(split(lines, [lines.length]).map(({ text }) => text?.length)).toEqual([
+      64_999, 64_999, 64_999, 4_999,
+    ]);
+  });
+
   test("cuts a long line into pieces of at most 64 KiB, the last of them not partial", () => {
-    const records = split(Buffer.from(`${"x".repeat(MAX_PIECE_BYTES * 2 + 1)}\n`), [10_000]);
+    const records = split(Buffer.from(`${"x".repeat(MAX_RECORD_BYTES * 2 + 1)}\n`), [10_000]);
     expect(records.map(({ text, partial }) => [text?.length, partial])).toEqual([
-      [MAX_PIECE_BYTES, true],
-      [MAX_PIECE_BYTES, true],
+      [MAX_RECORD_BYTES, true],
+      [MAX_RECORD_BYTES, true],
       [1, undefined],
     ]);
   });
 
   test("leaves a line of exactly 64 KiB whole, also where its newline comes in the next chunk", () => {
-    const line = Buffer.from(`${"x".repeat(MAX_PIECE_BYTES)}\n`);
-    for (const size of [MAX_PIECE_BYTES, line.length]) {
+    const line = Buffer.from(`${"x".repeat(MAX_RECORD_BYTES)}\n`);
+    for (const size of [MAX_RECORD_BYTES, line.length]) {
       expect(split(line, [size]).map(({ text, partial }) => [text?.length, partial])).toEqual([
-        [MAX_PIECE_BYTES, undefined],
+        [MAX_RECORD_BYTES, undefined],
       ]);
     }
   });
 
   test("has text for every piece of a long line that is UTF-8, wherever its characters lie", () => {
     for (const shift of [0, 1, 2, 3]) {
-      const line = Buffer.from(`${"x".repeat(shift)}${"𝄞".repeat(MAX_PIECE_BYTES)}é`);
+      const line = Buffer.from(`${"x".repeat(shift)}${"𝄞".repeat(MAX_RECORD_BYTES)}é`);
       const records = split(line, [9_999]);
       expect(records.length).toBeGreaterThan(4);
       expect(records.every(({ text }) => text !== undefined)).toBe(true);

@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import type { OutputSink } from "../../../src/docker/port.ts";
 import { LogWriteError } from "../../../src/logging/errors.ts";
 import { logBytes, readLog } from "../../../src/logging/log-file.ts";
-import { type LogRecord, MAX_PIECE_BYTES, recordBytes } from "../../../src/logging/log-record.ts";
+import { type LogRecord, linesOf, MAX_RECORD_BYTES, recordBytes } from "../../../src/logging/log-record.ts";
 import { openStepLog, type StepLog } from "../../../src/logging/step-log.ts";
 import {
   arbitraryOutput,
@@ -44,7 +44,7 @@ describe("the log of a step", () => {
         await log.end();
         const records = await collect(readLog(directory.path));
         expect(await logBytes(records)).toEqual({ stdout: out, stderr: err });
-        expect(records).toEqual(heard);
+        expect(records.flatMap(linesOf)).toEqual(heard);
         expect(await log.frame).toBe(SHA256);
       }),
       { numRuns: 60 },
@@ -97,7 +97,7 @@ describe("the log of a step", () => {
     const bytes = Buffer.concat([Buffer.from(`${lines.join("\n")}\n`), FRAME]);
     for (const chunk of chunks(bytes, [65_536, 1_000])) await log.write("stdout", chunk);
     await log.end();
-    const read = await collect(readLog(directory.path));
+    const read = (await collect(readLog(directory.path))).flatMap(linesOf);
     expect(read.length).toBe(lines.length);
     expect(read.findIndex(({ text }, index) => text !== lines[index])).toBe(-1);
   });
@@ -119,13 +119,13 @@ describe("the log of a step", () => {
       await wait;
     }
     await log.end();
-    expect(largest).toBeLessThanOrEqual(MAX_PIECE_BYTES);
-    expect(largest).toBeGreaterThan(MAX_PIECE_BYTES - 4);
+    expect(largest).toBeLessThanOrEqual(MAX_RECORD_BYTES);
+    expect(largest).toBeGreaterThan(MAX_RECORD_BYTES - 4);
     expect(waits).toBeGreaterThan(0);
     expect((await logBytes(readLog(directory.path))).stdout.equals(line)).toBe(true);
   });
 
-  test("has the last 20 records at hand, and of long ones no more than 64 Ki characters", async () => {
+  test("has the last 20 lines at hand, and of long ones no more than 64 Ki characters", async () => {
     await using directory = await logDirectory();
     await using log = await openStepLog({ path: directory.path });
     for (let index = 0; index < 30; index++) await log.write("stdout", Buffer.from(`${index}\n`));
@@ -134,8 +134,37 @@ describe("the log of a step", () => {
     );
     for (let index = 0; index < 5; index++) await log.write("stdout", Buffer.from(`${"x".repeat(30_000)}\n`));
     expect(log.tail.map(({ text }) => text?.length)).toEqual([30_000, 30_000]);
-    await log.write("stdout", Buffer.alloc(MAX_PIECE_BYTES + 1, 0xff));
+    await log.write("stdout", Buffer.alloc(MAX_RECORD_BYTES + 1, 0xff));
     expect(log.tail.length).toBe(1);
+  });
+
+  test("has the last lines at hand also where they came with many others, or in several records", async () => {
+    await using directory = await logDirectory();
+    await using log = await openStepLog({ path: directory.path });
+    const all = Array.from({ length: 500 }, (_, index) => `${index}`);
+    for (const share of [all.slice(0, 480), all.slice(480, 490), all.slice(490)])
+      await log.write("stdout", Buffer.from(share.map((line) => `${line}\n`).join("")));
+    expect(log.tail.map(({ text }) => text)).toEqual(all.slice(-20));
+    await log.write("stderr", Buffer.from("\n".repeat(30)));
+    expect(log.tail.map(({ stream, text }) => [stream, text])).toEqual(Array(20).fill(["stderr", ""]));
+  });
+
+  test("tells a listener that falls behind in the middle of a record each line once", async () => {
+    await using directory = await logDirectory();
+    const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${"x".repeat(90)}`);
+    const heard: (string | undefined)[] = [];
+    const log = await openStepLog({
+      path: directory.path,
+      onRecord: ({ text }) => {
+        heard.push(text);
+        return heard.length % 700 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+      },
+    });
+    for (const chunk of chunks(Buffer.from(`${lines.join("\n")}\n`), [32_000]))
+      await log.write("stdout", chunk);
+    await log.end();
+    expect(heard.length).toBe(lines.length);
+    expect(heard.findIndex((text, index) => text !== lines[index])).toBe(-1);
   });
 
   test("never makes its writer wait for a listener, and tells one that stands still everything from the file", async () => {
@@ -165,7 +194,7 @@ describe("the log of a step", () => {
     await ended;
     expect(await log.frame).toBe(SHA256);
     expect(heard).toHaveLength(40_000);
-    expect(heard).toEqual(await collect(readLog(directory.path)));
+    expect(heard).toEqual((await collect(readLog(directory.path))).flatMap(linesOf));
   });
 
   test("tells of the frame when the listener was told what came before it", async () => {

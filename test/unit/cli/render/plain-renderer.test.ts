@@ -156,6 +156,8 @@ test("with NO_COLOR a terminal gets none", async () => {
   const renderer = createPlainRenderer(out);
   await renderer.sink(started(["a"]));
   await renderer.sink(log("a", "one"));
+  await new Promise(setImmediate);
+  expect(stream.text).toContain("one");
   expect(stream.text).not.toContain("\u001b");
 });
 
@@ -171,6 +173,7 @@ test("a sender that heeds the promises never has more than a little waiting in m
     while (stream.take());
     await wait;
   }
+  await new Promise(setImmediate);
   while (stream.take());
   expect(most).toBeLessThan(32 * 1024);
   expect(stream.text.endsWith("a | line 199999\n")).toBe(true);
