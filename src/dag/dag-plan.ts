@@ -5,11 +5,14 @@ import type { Dag } from "./reverse-dag.ts";
 
 /** A node as a run needs it. */
 export interface PlannedNode extends ReadyRank {
-  readonly upstreamCount: number;
+  /** Its place in the plan. */
+  readonly index: number;
+  readonly upstream: readonly PlannedNode[];
   readonly downstream: readonly PlannedNode[];
 }
 
 interface OpenPlannedNode extends PlannedNode {
+  readonly upstream: OpenPlannedNode[];
   readonly downstream: OpenPlannedNode[];
 }
 
@@ -24,16 +27,24 @@ export const planDag = (dag: Dag, { weights = {}, onWarning }: LongestPathOption
   const plan = new Map<string, OpenPlannedNode>();
   for (const [layer, nodes] of layers.entries()) {
     for (const { id, upstream } of nodes) {
-      const node = {
+      const remainingPath = paths.get(id) ?? 0;
+      const node: OpenPlannedNode = {
+        index: plan.size,
         id,
         layer,
-        remainingPath: paths.get(id) ?? 0,
-        upstreamCount: upstream.length,
+        remainingPath,
+        upstream: [],
         downstream: [],
       };
       plan.set(id, node);
-      for (const { id: upstreamId } of upstream) plan.get(upstreamId)?.downstream.push(node);
+      for (const { id: upstreamId } of upstream) link(plan.get(upstreamId), node);
     }
   }
   return [...plan.values()];
+};
+
+const link = (upstream: OpenPlannedNode | undefined, node: OpenPlannedNode): void => {
+  if (upstream === undefined) return;
+  upstream.downstream.push(node);
+  node.upstream.push(upstream);
 };

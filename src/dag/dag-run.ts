@@ -2,6 +2,7 @@ import PQueue from "p-queue";
 import type { PlannedNode } from "./dag-plan.ts";
 import type { ResolvedOptions } from "./dag-runner-options.ts";
 import { HookCalls } from "./hook-calls.ts";
+import { Lookahead } from "./lookahead.ts";
 import { type Execution, executeNode } from "./node-execution.ts";
 import { NodeLedger } from "./node-ledger.ts";
 import { type DagResult, type HaltReason, NodeStatus } from "./node-status.ts";
@@ -25,6 +26,8 @@ export class DagRun {
   readonly #hooks = new HookCalls((error) => this.#interrupt(error));
   readonly #ledger: NodeLedger;
   readonly #ready: ReadyHeap<PlannedNode>;
+  /** Undefined where nothing is prepared. */
+  readonly #lookahead: Lookahead | undefined;
   readonly #queue: PQueue;
   readonly #gate: StartGate;
   readonly #running = new Map<PlannedNode, Running>();
@@ -36,7 +39,12 @@ export class DagRun {
     this.#ledger = new NodeLedger(plan, (id, status) =>
       this.#hooks.call(() => options.onStatus?.(id, status)),
     );
-    this.#ready = new ReadyHeap<PlannedNode>(readyOrder(options.scheduling));
+    const order = readyOrder(options.scheduling);
+    this.#ready = new ReadyHeap<PlannedNode>(order);
+    if (options.prepareNode !== undefined && options.lookahead > 0) {
+      const isOpen = (node: PlannedNode) => this.#ledger.isOpen(node);
+      this.#lookahead = new Lookahead(plan, { size: options.lookahead, order, isOpen });
+    }
     this.#queue = new PQueue({ concurrency: options.maxParallelism });
     this.#queue.addEventListener("next", () => this.#fillSlots());
     this.#gate = new StartGate(options.parallelNodeStartupWaitingPeriod, () => this.#fillSlots());
@@ -70,8 +78,16 @@ export class DagRun {
 
   #enqueue(nodes: readonly PlannedNode[]): void {
     for (const node of nodes) {
-      if (this.#halt === undefined) this.#hooks.call(() => this.#options.prepareNode?.(node.id));
       this.#ready.push(node);
+      this.#lookahead?.ready(node);
+    }
+  }
+
+  #prepareAhead(): void {
+    while (this.#lookahead !== undefined && this.#halt === undefined) {
+      const node = this.#lookahead.next();
+      if (node === undefined) return;
+      this.#hooks.call(() => this.#options.prepareNode?.(node.id));
     }
   }
 
@@ -81,8 +97,10 @@ export class DagRun {
       const node = this.#ready.pop();
       if (node === undefined) break;
       this.#gate.close();
+      this.#lookahead?.started(node);
       this.#queue.add(() => this.#occupySlot(node)).catch((error: unknown) => this.#hooks.fault(error));
     }
+    this.#prepareAhead();
     const nothingToStart = this.#halt !== undefined || this.#ready.size === 0;
     if (nothingToStart && this.#queue.pending === 0) this.#over.resolve();
   }
@@ -103,7 +121,7 @@ export class DagRun {
     const { result, released } = await executeNode(this.#options.runNode, node.id, running.controller.signal);
     running.hasOutcome = true;
     this.#conclude(node, result);
-    await this.#awaitRelease(node, released);
+    if (released !== undefined) await this.#awaitRelease(node, released);
     this.#running.delete(node);
   }
 
@@ -119,7 +137,7 @@ export class DagRun {
   #conclude(node: PlannedNode, result: Execution["result"]): void {
     if (result.status === NodeStatus.failed) this.#reactToFailure(node.id);
     this.#enqueue(this.#ledger.finish(node, result, this.#halt ?? INTERRUPTED));
-    this.#fillSlots();
+    if (result.status !== NodeStatus.completed) this.#lookahead?.forgetClosed();
   }
 
   #reactToFailure(failed: string): void {
@@ -129,7 +147,8 @@ export class DagRun {
     if (executionMode === "fail_fast") this.#stopRunning(stoppedAfter(failed));
   }
 
-  async #awaitRelease({ id }: PlannedNode, released: Execution["released"]): Promise<void> {
+  async #awaitRelease({ id }: PlannedNode, released: Promise<void>): Promise<void> {
+    this.#fillSlots();
     try {
       await released;
     } catch (error) {

@@ -54,8 +54,17 @@ export interface DagRunnerOptions {
   /** For the longest remaining paths: how long each node takes, in any unit. */
   readonly weights?: Weights | undefined;
   /**
-   * A hint that this node comes soon: called once for a node, just before it joins the ready ones; no more once the run
-   * is being stopped. It is not waited for before `runNode`, which may also never be called.
+   * How many nodes may be prepared ahead of their start; 0 or a positive integer. Default: 0, which prepares none.
+   */
+  readonly lookahead?: number | undefined;
+  /**
+   * A hint that this node comes soon: called at most once for a node, before its start, and never for one that starts
+   * as soon as it is ready. Upcoming are the ready nodes that wait for a slot, then those of which all upstreams are
+   * completed, running or ready, then those for which that holds of all but upcoming upstreams, and so on; each of
+   * these hops in the order of `scheduling`. After each change, once the free slots are taken, the first upcoming nodes
+   * are prepared, as long as fewer than `lookahead` prepared ones wait for their start. What is prepared may be
+   * overtaken, and may come to be skipped or cancelled. Not called any more once the run is being stopped, and not
+   * waited for before `runNode`.
    */
   readonly prepareNode?: ((id: string) => void | Promise<void>) | undefined;
   /**
@@ -79,6 +88,7 @@ type Defaulted =
   | "parallelNodeStartupWaitingPeriod"
   | "executionMode"
   | "scheduling"
+  | "lookahead"
   | "onWarning";
 
 /** The options with their defaults. */
@@ -91,7 +101,7 @@ const LONGEST_PERIOD = (2 ** 31 - 1) / 1000;
 
 /** @throws DagOptionError if a number is out of its range. */
 export const resolveOptions = (options: DagRunnerOptions): ResolvedOptions => {
-  const { maxParallelism, parallelNodeStartupWaitingPeriod: period = 0 } = options;
+  const { maxParallelism, parallelNodeStartupWaitingPeriod: period = 0, lookahead = 0 } = options;
   if (maxParallelism !== undefined && !(Number.isSafeInteger(maxParallelism) && maxParallelism > 0)) {
     throw new DagOptionError("maxParallelism", maxParallelism, "a positive integer");
   }
@@ -99,12 +109,16 @@ export const resolveOptions = (options: DagRunnerOptions): ResolvedOptions => {
     const expected = `a number of seconds from 0 to ${LONGEST_PERIOD}`;
     throw new DagOptionError("parallelNodeStartupWaitingPeriod", period, expected);
   }
+  if (!(Number.isSafeInteger(lookahead) && lookahead >= 0)) {
+    throw new DagOptionError("lookahead", lookahead, "0 or a positive integer");
+  }
   return {
     ...options,
     maxParallelism: maxParallelism ?? Number.POSITIVE_INFINITY,
     parallelNodeStartupWaitingPeriod: period,
     executionMode: options.executionMode ?? "continue_on_failure",
     scheduling: options.scheduling ?? "layers",
+    lookahead,
     onWarning: options.onWarning ?? emitWarning,
   };
 };

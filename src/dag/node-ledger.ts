@@ -23,15 +23,20 @@ export class NodeLedger {
   readonly #onStatus: StatusListener;
 
   constructor(plan: readonly PlannedNode[], onStatus: StatusListener) {
-    this.#entries = new Map(plan.map((node) => [node, { waitingFor: node.upstreamCount }]));
+    this.#entries = new Map(plan.map((node) => [node, { waitingFor: node.upstream.length }]));
     this.#onStatus = onStatus;
   }
 
   /** Marks the nodes without upstreams ready, and returns them. */
   readyRoots(): PlannedNode[] {
-    const roots = [...this.#entries.keys()].filter(({ upstreamCount }) => upstreamCount === 0);
+    const roots = [...this.#entries.keys()].filter(({ upstream }) => upstream.length === 0);
     for (const { id } of roots) this.#onStatus(id, NodeStatus.ready);
     return roots;
+  }
+
+  /** Whether the node has no result yet. */
+  isOpen(node: PlannedNode): boolean {
+    return this.#entry(node).result === undefined;
   }
 
   start({ id }: PlannedNode): void {

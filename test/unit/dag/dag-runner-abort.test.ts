@@ -32,7 +32,7 @@ describe("an abort of the signal", () => {
   test("before the run lets nothing start and nothing be prepared", async () => {
     const prepared: string[] = [];
     const prepareNode = (id: string) => void prepared.push(id);
-    const { nodes, running } = await start({ signal: AbortSignal.abort(), prepareNode });
+    const { nodes, running } = await start({ signal: AbortSignal.abort(), lookahead: 2, prepareNode });
     expect(Object.values(asObject(await running))).toEqual(Array(5).fill(interrupted));
     expect(nodes.started).toEqual([]);
     expect(prepared).toEqual([]);

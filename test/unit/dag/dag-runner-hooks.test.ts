@@ -5,35 +5,6 @@ import { everythingHappened, ManualNodes, noop } from "./support.ts";
 
 const interrupted = { status: "cancelled", reason: { kind: "interrupted" } };
 
-describe("prepareNode", () => {
-  test("is called once for each node, when its upstreams are done and before it starts", async () => {
-    const log: string[] = [];
-    await new DagRunner({
-      dag: { a: [], b: [], c: ["a", "b"] },
-      runNode: async (id) => void log.push(`run ${id}`),
-      prepareNode: (id) => void log.push(`prepare ${id}`),
-      maxParallelism: 1,
-    }).run();
-    expect(log).toEqual(["prepare a", "prepare b", "run a", "run b", "prepare c", "run c"]);
-  });
-
-  test("is called no more once the run is being stopped", async () => {
-    const prepared: string[] = [];
-    const nodes = new ManualNodes();
-    const running = new DagRunner({
-      dag: { bad: [], good: [], after: ["good"] },
-      runNode: nodes.run,
-      prepareNode: (id) => void prepared.push(id),
-      executionMode: "stop_on_failure",
-    }).run();
-    await everythingHappened();
-    await nodes.fail("bad");
-    await nodes.complete("good");
-    await running;
-    expect(prepared).toEqual(["bad", "good"]);
-  });
-});
-
 describe("shouldContinue", () => {
   test.each([
     ["a value", (answer: boolean) => answer],
@@ -105,8 +76,10 @@ describe("finalize", () => {
   test("is called after a hook threw", async () => {
     const given: DagResult[] = [];
     const runner = new DagRunner({
-      dag: { a: [] },
+      dag: { a: [], b: [] },
       runNode: noop,
+      maxParallelism: 1,
+      lookahead: 1,
       prepareNode: () => {
         throw new Error("no engine");
       },
@@ -160,16 +133,18 @@ describe("a hook that throws or rejects", () => {
     ["shouldContinue rejects", { shouldContinue: rejecting }],
     ["finalize throws", { finalize: throwing }],
   ])("makes the run reject with what it threw: %s", async (_, hooks) => {
-    await expect(new DagRunner({ dag: { a: [] }, runNode: noop, ...hooks }).run()).rejects.toBe(error);
+    const options = { dag: { a: [], b: ["a"] }, lookahead: 1 };
+    await expect(new DagRunner({ ...options, runNode: noop, ...hooks }).run()).rejects.toBe(error);
   });
 
   test("interrupts what runs, and the run waits for it", async () => {
     const nodes = new ManualNodes();
     const results: DagResult[] = [];
     const running = new DagRunner({
-      dag: { a: [], b: [], c: ["a"] },
+      dag: { a: [], b: [], c: ["a"], d: ["c"] },
       runNode: nodes.run,
-      prepareNode: (id) => (id === "c" ? throwing() : undefined),
+      lookahead: 1,
+      prepareNode: (id) => (id === "d" ? throwing() : undefined),
       finalize: (result) => void results.push(result),
     }).run();
     const refused = expect(running).rejects.toBe(error);
@@ -184,7 +159,8 @@ describe("a hook that throws or rejects", () => {
 
   test("together with others makes the run reject with all of them", async () => {
     const hooks = { prepareNode: throwing, finalize: rejecting };
-    const refusal = new DagRunner({ dag: { a: [] }, runNode: noop, ...hooks }).run();
+    const dag = { a: [], b: ["a"] };
+    const refusal = new DagRunner({ dag, runNode: noop, lookahead: 1, ...hooks }).run();
     await expect(refusal).rejects.toThrow(expect.objectContaining({ errors: [error, error] }));
   });
 });

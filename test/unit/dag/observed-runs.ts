@@ -40,7 +40,7 @@ export const plans = fc.record({
 export type Plan = typeof plans extends fc.Arbitrary<infer P> ? P : never;
 
 export interface Event {
-  readonly what: NodeStatus | "stopNode" | "aborted" | "refused" | "finalized";
+  readonly what: NodeStatus | "prepared" | "stopNode" | "aborted" | "refused" | "finalized";
   readonly id: string;
   readonly slots: number;
 }
@@ -61,7 +61,10 @@ const behave = async (behaviour: Behaviour, signal: AbortSignal): Promise<NodeOu
   return ({ completes: "completed", fails: "failed", stops: "stopped" } as const)[behaviour.ends];
 };
 
-export const observe = async (plan: Plan): Promise<Observed> => {
+export const observe = async (
+  plan: Plan,
+  { lookahead }: Pick<DagRunnerOptions, "lookahead"> = {},
+): Promise<Observed> => {
   const events: Event[] = [];
   const controller = new AbortController();
   const byId = new Map(Object.keys(plan.dag).map((id, index) => [id, plan.behaviours[index] as Behaviour]));
@@ -77,6 +80,8 @@ export const observe = async (plan: Plan): Promise<Observed> => {
 
   const options: DagRunnerOptions = {
     ...plan,
+    lookahead,
+    prepareNode: (id) => note("prepared", id),
     signal: controller.signal,
     onStatus: (id, status) => note(status, id),
     stopNode: (id) => note("stopNode", id),
