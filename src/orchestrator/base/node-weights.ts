@@ -1,4 +1,4 @@
-import type { Weights } from "../../dag/longest-path.ts";
+import type { Weights } from "../../dag/dag-plan.ts";
 import type { Invocation } from "../../model/index.ts";
 
 /**
