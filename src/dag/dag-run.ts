@@ -3,17 +3,11 @@ import type { PlannedNode } from "./dag-plan.ts";
 import type { ResolvedOptions } from "./dag-runner-options.ts";
 import { HookCalls } from "./hook-calls.ts";
 import { Lookahead } from "./lookahead.ts";
-import { type Execution, executeNode } from "./node-execution.ts";
+import { type Execution, RunningNode } from "./node-execution.ts";
 import { NodeLedger } from "./node-ledger.ts";
 import { type DagResult, type HaltReason, NodeStatus } from "./node-status.ts";
-import { ReadyHeap, readyOrder } from "./ready-heap.ts";
+import { ReadyHeap } from "./ready-heap.ts";
 import { StartGate } from "./start-gate.ts";
-
-/** A node that holds a slot. */
-interface Running {
-  readonly controller: AbortController;
-  hasOutcome: boolean;
-}
 
 const INTERRUPTED: HaltReason = { kind: "interrupted" };
 
@@ -25,25 +19,25 @@ export class DagRun {
   readonly #options: ResolvedOptions;
   readonly #hooks = new HookCalls((error) => this.#interrupt(error));
   readonly #ledger: NodeLedger;
-  readonly #ready: ReadyHeap<PlannedNode>;
+  readonly #ready = new ReadyHeap<PlannedNode>();
   /** Undefined where nothing is prepared. */
   readonly #lookahead: Lookahead | undefined;
   readonly #queue: PQueue;
   readonly #gate: StartGate;
-  readonly #running = new Map<PlannedNode, Running>();
+  readonly #running = new Set<RunningNode>();
   readonly #over = Promise.withResolvers<void>();
   #halt: HaltReason | undefined;
 
   constructor(plan: readonly PlannedNode[], options: ResolvedOptions) {
     this.#options = options;
-    this.#ledger = new NodeLedger(plan, (id, status) =>
-      this.#hooks.call(() => options.onStatus?.(id, status)),
+    const { onStatus, prepareNode, lookahead } = options;
+    this.#ledger = new NodeLedger(
+      plan,
+      onStatus && ((id, status) => this.#hooks.call(() => onStatus(id, status))),
     );
-    const order = readyOrder(options.scheduling);
-    this.#ready = new ReadyHeap<PlannedNode>(order);
-    if (options.prepareNode !== undefined && options.lookahead > 0) {
+    if (prepareNode !== undefined && lookahead > 0) {
       const isOpen = (node: PlannedNode) => this.#ledger.isOpen(node);
-      this.#lookahead = new Lookahead(plan, { size: options.lookahead, order, isOpen });
+      this.#lookahead = new Lookahead(plan, { size: lookahead, isOpen });
     }
     this.#queue = new PQueue({ concurrency: options.maxParallelism });
     this.#queue.addEventListener("next", () => this.#fillSlots());
@@ -93,36 +87,48 @@ export class DagRun {
 
   /** The queue never gets more than it has slots, so that what waits keeps its order in our heap. */
   #fillSlots(): void {
-    while (this.#mayTakeSlot()) {
-      const node = this.#ready.pop();
-      if (node === undefined) break;
-      this.#gate.close();
-      this.#lookahead?.started(node);
-      this.#queue.add(() => this.#occupySlot(node)).catch((error: unknown) => this.#hooks.fault(error));
+    for (let node = this.#takeReady(0); node !== undefined; node = this.#takeReady(0)) {
+      const first = node;
+      this.#queue.add(() => this.#useSlot(first)).catch((error: unknown) => this.#hooks.fault(error));
     }
     this.#prepareAhead();
     const nothingToStart = this.#halt !== undefined || this.#ready.size === 0;
     if (nothingToStart && this.#queue.pending === 0) this.#over.resolve();
   }
 
-  #mayTakeSlot(): boolean {
-    const { pending } = this.#queue;
-    const isApart = this.#gate.isOpen || pending === 0;
-    return this.#halt === undefined && isApart && pending < this.#options.maxParallelism;
+  /** The next node that may take a slot, if one is free besides the `own` ones of who asks. */
+  #takeReady(own: 0 | 1): PlannedNode | undefined {
+    const others = this.#queue.pending - own;
+    const isApart = this.#gate.isOpen || others === 0;
+    if (this.#halt !== undefined || !isApart || others >= this.#options.maxParallelism) return undefined;
+    const node = this.#ready.pop();
+    if (node === undefined) return undefined;
+    this.#gate.close();
+    this.#lookahead?.started(node);
+    return node;
+  }
+
+  /** Runs nodes in one slot, one after the other, as long as there are any: to give it back between them costs more. */
+  async #useSlot(first: PlannedNode): Promise<void> {
+    for (let node: PlannedNode | undefined = first; node !== undefined; node = this.#takeReady(1)) {
+      const done = this.#occupySlot(node);
+      if (node !== first) this.#fillSlots();
+      await done;
+    }
   }
 
   /** From a free slot to a free slot. */
   async #occupySlot(node: PlannedNode): Promise<void> {
-    await this.#askToContinue();
+    if (this.#options.shouldContinue !== undefined) await this.#askToContinue();
     if (this.#halt !== undefined) return;
-    const running: Running = { controller: new AbortController(), hasOutcome: false };
-    this.#running.set(node, running);
+    const running = new RunningNode(node);
+    this.#running.add(running);
     this.#ledger.start(node);
-    const { result, released } = await executeNode(this.#options.runNode, node.id, running.controller.signal);
+    const { result, released } = await running.execute(this.#options.runNode);
     running.hasOutcome = true;
     this.#conclude(node, result);
     if (released !== undefined) await this.#awaitRelease(node, released);
-    this.#running.delete(node);
+    this.#running.delete(running);
   }
 
   async #askToContinue(): Promise<void> {
@@ -162,10 +168,9 @@ export class DagRun {
   }
 
   #stopRunning(reason: unknown): void {
-    for (const [{ id }, { controller, hasOutcome }] of this.#running) {
-      if (controller.signal.aborted) continue;
-      controller.abort(reason);
-      if (!hasOutcome) this.#hooks.call(() => this.#options.stopNode?.(id));
+    for (const running of this.#running) {
+      if (!running.stop(reason) || running.hasOutcome) continue;
+      this.#hooks.call(() => this.#options.stopNode?.(running.node.id));
     }
   }
 }

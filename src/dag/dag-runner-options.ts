@@ -1,10 +1,9 @@
 import type { ExecutionMode } from "../model/status.ts";
+import type { Scheduling, Weights } from "./dag-plan.ts";
 import { DagOptionError } from "./errors.ts";
-import type { Weights } from "./longest-path.ts";
 import { emitWarning, type OnWarning } from "./neighbours.ts";
 import type { StatusListener } from "./node-ledger.ts";
 import type { DagResult } from "./node-status.ts";
-import type { Scheduling } from "./ready-heap.ts";
 import type { Dag } from "./reverse-dag.ts";
 
 /** What `runNode` may resolve with to say more than "completed". */

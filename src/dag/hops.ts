@@ -20,7 +20,7 @@ export class Hops {
   constructor(plan: readonly PlannedNode[], limit: number, onNearer: OnNearer) {
     this.#limit = limit;
     this.#hops = new Uint32Array(plan.length).fill(limit + 1);
-    this.#farthest = Uint32Array.from(plan, ({ upstream }) => upstream.length);
+    this.#farthest = Uint32Array.from(plan, ({ parents }) => parents.length);
     this.#onNearer = onNearer;
   }
 
@@ -42,7 +42,7 @@ export class Hops {
     const before = this.of(node);
     this.#hops[node.index] = hop;
     this.#onNearer(node, hop);
-    for (const below of node.downstream) {
+    for (const below of node.children) {
       const farthest = this.of(below) - 1;
       if (before < farthest || hop >= farthest) continue;
       const left = (this.#farthest[below.index] as number) - 1;
@@ -52,10 +52,10 @@ export class Hops {
   }
 
   /** The hop of a node by its upstreams, whose farthest are counted anew. */
-  #lookUp({ index, upstream }: PlannedNode): number {
+  #lookUp({ index, parents }: PlannedNode): number {
     let farthest = 0;
     let count = 0;
-    for (const node of upstream) {
+    for (const node of parents) {
       const hop = Math.min(this.of(node), this.#limit);
       if (hop > farthest) count = 0;
       farthest = Math.max(farthest, hop);

@@ -1,11 +1,10 @@
 import type { PlannedNode } from "./dag-plan.ts";
 import { Hops } from "./hops.ts";
-import { type Comparator, ReadyHeap } from "./ready-heap.ts";
+import { ReadyHeap } from "./ready-heap.ts";
 
 export interface LookaheadOptions {
   /** How many prepared nodes may wait for their start at once. */
   readonly size: number;
-  readonly order: Comparator<PlannedNode>;
   /** Whether a node may still run. */
   readonly isOpen: (node: PlannedNode) => boolean;
 }
@@ -59,7 +58,7 @@ export class Lookahead {
 
   #enter(node: PlannedNode, hop: number): void {
     if (this.#isDone[node.index] === 1) return;
-    while (this.#upcoming.length <= hop) this.#upcoming.push(new ReadyHeap(this.#options.order));
+    while (this.#upcoming.length <= hop) this.#upcoming.push(new ReadyHeap());
     this.#upcoming[hop]?.push(node);
   }
 

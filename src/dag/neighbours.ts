@@ -16,17 +16,21 @@ export interface NeighbourContext {
 
 /** What `known` has for each of `ids`, each once. Unknown and repeated ids are left out with a warning, as in ZenML. */
 export const knownNeighbours = <V>(
-  ids: Iterable<string>,
+  ids: readonly string[],
   known: ReadonlyMap<string, V>,
   { nodeId, role, onWarning }: NeighbourContext,
 ): V[] => {
-  const found = new Map<string, V>();
+  const found: V[] = [];
+  const seen = new Set<string>();
   for (const id of ids) {
     const neighbour = known.get(id);
     if (neighbour === undefined)
       onWarning(`Node "${nodeId}" names the ${role} "${id}", which is no node: ignored.`);
-    else if (found.has(id)) onWarning(`Node "${nodeId}" names the ${role} "${id}" more than once: ignored.`);
-    else found.set(id, neighbour);
+    else if (seen.has(id)) onWarning(`Node "${nodeId}" names the ${role} "${id}" more than once: ignored.`);
+    else {
+      found.push(neighbour);
+      if (ids.length > 1) seen.add(id);
+    }
   }
-  return [...found.values()];
+  return found;
 };

@@ -7,40 +7,40 @@ import {
   type RanResult,
 } from "./node-status.ts";
 
-interface Entry {
-  /** Upstreams that are not completed yet. */
-  waitingFor: number;
-  result?: NodeResult;
-}
-
 /** Sees each change of a status. */
 export type StatusListener = (id: string, status: NodeStatus) => void;
 
 /** What each node of one run waits for and became. A result, once set, stays. */
 export class NodeLedger {
-  readonly #entries: ReadonlyMap<PlannedNode, Entry>;
+  readonly #plan: readonly PlannedNode[];
+  /** By index, the upstreams that are not completed yet. */
+  readonly #waitingFor: Uint32Array;
+  /** By index. */
+  readonly #results: (NodeResult | undefined)[];
   readonly #failed: string[] = [];
-  readonly #onStatus: StatusListener;
+  readonly #onStatus: StatusListener | undefined;
 
-  constructor(plan: readonly PlannedNode[], onStatus: StatusListener) {
-    this.#entries = new Map(plan.map((node) => [node, { waitingFor: node.upstream.length }]));
+  constructor(plan: readonly PlannedNode[], onStatus: StatusListener | undefined) {
+    this.#plan = plan;
+    this.#waitingFor = Uint32Array.from(plan, ({ parents }) => parents.length);
+    this.#results = Array(plan.length).fill(undefined);
     this.#onStatus = onStatus;
   }
 
   /** Marks the nodes without upstreams ready, and returns them. */
   readyRoots(): PlannedNode[] {
-    const roots = [...this.#entries.keys()].filter(({ upstream }) => upstream.length === 0);
-    for (const { id } of roots) this.#onStatus(id, NodeStatus.ready);
+    const roots = this.#plan.filter(({ parents }) => parents.length === 0);
+    for (const { id } of roots) this.#onStatus?.(id, NodeStatus.ready);
     return roots;
   }
 
   /** Whether the node has no result yet. */
-  isOpen(node: PlannedNode): boolean {
-    return this.#entry(node).result === undefined;
+  isOpen({ index }: PlannedNode): boolean {
+    return this.#results[index] === undefined;
   }
 
   start({ id }: PlannedNode): void {
-    this.#onStatus(id, NodeStatus.running);
+    this.#onStatus?.(id, NodeStatus.running);
   }
 
   /**
@@ -63,26 +63,27 @@ export class NodeLedger {
   /** Cancels, for `reason`, all that has no result, and returns the whole. */
   finishAll(reason: HaltReason): DagResult {
     const nodes = new Map<string, NodeResult>();
-    for (const [node, entry] of this.#entries) {
-      nodes.set(node.id, entry.result ?? this.#close(node, { status: NodeStatus.cancelled, reason }));
+    for (const node of this.#plan) {
+      const result = this.#results[node.index];
+      nodes.set(node.id, result ?? this.#close(node, { status: NodeStatus.cancelled, reason }));
     }
     return { nodes, failed: this.#failed };
   }
 
   #close(node: PlannedNode, result: NodeResult): NodeResult {
-    this.#entry(node).result = result;
-    this.#onStatus(node.id, result.status);
+    this.#results[node.index] = result;
+    this.#onStatus?.(node.id, result.status);
     return result;
   }
 
-  #readyAfter({ downstream }: PlannedNode): PlannedNode[] {
+  #readyAfter({ children }: PlannedNode): PlannedNode[] {
     const ready: PlannedNode[] = [];
-    for (const node of downstream) {
-      const entry = this.#entry(node);
-      entry.waitingFor -= 1;
-      if (entry.waitingFor === 0) ready.push(node);
+    for (const node of children) {
+      const left = (this.#waitingFor[node.index] as number) - 1;
+      this.#waitingFor[node.index] = left;
+      if (left === 0) ready.push(node);
     }
-    for (const { id } of ready) this.#onStatus(id, NodeStatus.ready);
+    for (const { id } of ready) this.#onStatus?.(id, NodeStatus.ready);
     return ready;
   }
 
@@ -90,15 +91,11 @@ export class NodeLedger {
   #closeBelow(node: PlannedNode, result: NodeResult): void {
     const open = [node];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const below of next.downstream) {
-        if (this.#entry(below).result !== undefined) continue;
+      for (const below of next.children) {
+        if (!this.isOpen(below)) continue;
         this.#close(below, result);
         open.push(below);
       }
     }
-  }
-
-  #entry(node: PlannedNode): Entry {
-    return this.#entries.get(node) as Entry;
   }
 }

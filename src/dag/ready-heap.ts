@@ -1,43 +1,14 @@
-import { compareIds } from "./compare-ids.ts";
-
-/** What the order of ready nodes depends on. */
-export interface ReadyRank {
-  readonly id: string;
-  /** Index of the node's layer in `topsortedLayers`. */
-  readonly layer: number;
-  /** Weight of the longest path from here to a sink. */
-  readonly remainingPath: number;
+/** Something that knows its place among others. */
+export interface Ranked {
+  readonly rank: number;
 }
 
 /**
- * Which of two ready nodes comes first. `layers` (the default): the lower layer, then the longer remaining path, then
- * the smaller id. `critical-path`: the longer remaining path, then the lower layer, then the smaller id.
- */
-export type Scheduling = "layers" | "critical-path";
-
-/** Negative if the first comes first. */
-export type Comparator<T> = (a: T, b: T) => number;
-
-const byPath: Comparator<ReadyRank> = (a, b) => b.remainingPath - a.remainingPath;
-const byLayer: Comparator<ReadyRank> = (a, b) => a.layer - b.layer;
-
-/** The comparator of a scheduling. */
-export const readyOrder = (scheduling: Scheduling): Comparator<ReadyRank> => {
-  const [first, second] = scheduling === "layers" ? [byLayer, byPath] : [byPath, byLayer];
-  return (a, b) => first(a, b) || second(a, b) || compareIds(a.id, b.id);
-};
-
-/**
- * A binary heap: the ready nodes wait here and not in p-queue, whose sorted array costs 31 µs a node where 100,000
+ * A binary heap, the smallest rank first: the ready nodes wait here and not in p-queue, whose sorted array costs 31 µs a node where 100,000
  * wait.
  */
-export class ReadyHeap<T> {
+export class ReadyHeap<T extends Ranked> {
   readonly #items: T[] = [];
-  readonly #compare: Comparator<T>;
-
-  constructor(compare: Comparator<T>) {
-    this.#compare = compare;
-  }
 
   get size(): number {
     return this.#items.length;
@@ -49,7 +20,7 @@ export class ReadyHeap<T> {
     while (hole > 0) {
       const above = (hole - 1) >> 1;
       const parent = this.#items[above] as T;
-      if (this.#compare(parent, item) <= 0) break;
+      if (parent.rank <= item.rank) break;
       this.#items[hole] = parent;
       hole = above;
     }
@@ -69,7 +40,7 @@ export class ReadyHeap<T> {
     let hole = 0;
     for (let child = this.#firstChild(hole); child < this.#items.length; child = this.#firstChild(hole)) {
       const candidate = this.#items[child] as T;
-      if (this.#compare(item, candidate) <= 0) break;
+      if (item.rank <= candidate.rank) break;
       this.#items[hole] = candidate;
       hole = child;
     }
@@ -81,6 +52,6 @@ export class ReadyHeap<T> {
     const left = 2 * index + 1;
     const right = left + 1;
     if (right >= this.#items.length) return left;
-    return this.#compare(this.#items[right] as T, this.#items[left] as T) < 0 ? right : left;
+    return (this.#items[right] as T).rank < (this.#items[left] as T).rank ? right : left;
   }
 }

@@ -1,14 +1,10 @@
-import { compareIds } from "./compare-ids.ts";
-import { CyclicGraphError, DuplicateNodeError } from "./errors.ts";
-import { findCycle } from "./find-cycle.ts";
+import { DuplicateNodeError } from "./errors.ts";
 import { emitWarning, knownNeighbours, type OnWarning, type WarningOptions } from "./neighbours.ts";
+import { peelLayers, type Vertex } from "./peel-layers.ts";
 
-interface Vertex<T> {
-  readonly id: string;
+interface NodeVertex<T> extends Vertex {
   readonly node: T;
-  readonly children: Vertex<T>[];
-  /** Edges from parents that stand in no layer yet. */
-  waitingFor: number;
+  readonly children: NodeVertex<T>[];
 }
 
 /**
@@ -34,12 +30,12 @@ export const topsortedLayers = <T>(
     const childIds = getChildNodes(vertex.node).map((node) => getNodeId(node));
     linkNeighbours(vertex, parentIds, childIds, vertices, onWarning);
   }
-  return peelLayers(vertices).map((layer) => layer.map(({ node }) => node));
+  return peelLayers(vertices.values()).map((layer) => layer.map(({ node }) => node));
 };
 
-type Vertices<T> = ReadonlyMap<string, Vertex<T>>;
+type Vertices<T> = ReadonlyMap<string, NodeVertex<T>>;
 const indexVertices = <T>(nodes: Iterable<T>, getNodeId: (node: T) => string): Vertices<T> => {
-  const vertices = new Map<string, Vertex<T>>();
+  const vertices = new Map<string, NodeVertex<T>>();
   for (const node of nodes) {
     const id = getNodeId(node);
     if (vertices.has(id)) throw new DuplicateNodeError(id);
@@ -48,14 +44,14 @@ const indexVertices = <T>(nodes: Iterable<T>, getNodeId: (node: T) => string): V
   return vertices;
 };
 
-const link = <T>(parent: Vertex<T>, child: Vertex<T>): void => {
+const link = <T>(parent: NodeVertex<T>, child: NodeVertex<T>): void => {
   parent.children.push(child);
   child.waitingFor += 1;
 };
 
 /** An edge that both of its ends name is linked twice: it is then also waited for twice and freed twice. */
 const linkNeighbours = <T>(
-  vertex: Vertex<T>,
+  vertex: NodeVertex<T>,
   parentIds: readonly string[],
   childIds: readonly string[],
   vertices: Vertices<T>,
@@ -65,28 +61,4 @@ const linkNeighbours = <T>(
   for (const parent of knownNeighbours(parentIds, vertices, { ...context, role: "parent" }))
     link(parent, vertex);
   for (const child of knownNeighbours(childIds, vertices, { ...context, role: "child" })) link(vertex, child);
-};
-
-const peelLayers = <T>(vertices: Vertices<T>): Vertex<T>[][] => {
-  const layers: Vertex<T>[][] = [];
-  const rest = new Set(vertices.values());
-  let layer = [...rest].filter(({ waitingFor }) => waitingFor === 0);
-  while (layer.length > 0) {
-    layers.push(layer.sort((a, b) => compareIds(a.id, b.id)));
-    for (const vertex of layer) rest.delete(vertex);
-    layer = childrenFreedBy(layer);
-  }
-  if (rest.size > 0) throw new CyclicGraphError(findCycle(rest));
-  return layers;
-};
-
-const childrenFreedBy = <T>(layer: readonly Vertex<T>[]): Vertex<T>[] => {
-  const freed: Vertex<T>[] = [];
-  for (const { children } of layer) {
-    for (const child of children) {
-      child.waitingFor -= 1;
-      if (child.waitingFor === 0) freed.push(child);
-    }
-  }
-  return freed;
 };

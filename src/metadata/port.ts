@@ -60,6 +60,14 @@ export interface MetadataStore extends AsyncDisposable {
   findCached(cacheKey: string, notBefore?: string): Promise<StepRun | undefined>;
   /** The newest step run of this step of this pipeline that has a key, to tell which ingredient changed. */
   latestKeyed(pipelineName: string, invocationId: string): Promise<StepRun | undefined>;
+  /**
+   * By invocation, how long a step of this pipeline takes, in seconds: the median of its latest three completed
+   * executions (never cached ones). An invocation that never completed is left out.
+   */
+  stepDurations(
+    pipelineName: string,
+    invocationIds: readonly string[],
+  ): Promise<Readonly<Record<string, number>>>;
 
   inputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;
   outputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;

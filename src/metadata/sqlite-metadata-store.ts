@@ -7,6 +7,7 @@ import { asMetadataError } from "./sqlite/errors.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
 import * as runs from "./sqlite/runs.ts";
+import { selectStepDurations } from "./sqlite/step-durations.ts";
 import * as stepRuns from "./sqlite/step-runs.ts";
 import { transact } from "./sqlite/transaction.ts";
 
@@ -117,6 +118,15 @@ export class SqliteMetadataStore implements MetadataStore {
   latestKeyed(pipelineName: string, invocationId: string): Promise<StepRun | undefined> {
     return this.#read(`look up the latest ${invocationId} of ${pipelineName}`, () =>
       stepRuns.selectLatestKeyed(this.#database, pipelineName, invocationId),
+    );
+  }
+
+  stepDurations(
+    pipelineName: string,
+    invocationIds: readonly string[],
+  ): Promise<Readonly<Record<string, number>>> {
+    return this.#read(`look up how long the steps of ${pipelineName} take`, () =>
+      selectStepDurations(this.#database, pipelineName, invocationIds),
     );
   }
 

@@ -1,4 +1,4 @@
-import { dagLayers } from "../dag/dag-layers.ts";
+import { planDag } from "../dag/dag-plan.ts";
 import type { ArtifactVersion, Invocation, PipelineSnapshot, StepRun } from "../model/index.ts";
 import { type CacheKey, generateCacheKey, getCachedStepRun } from "./cache-utils.ts";
 import { resolveStepInputs } from "./input-utils.ts";
@@ -113,5 +113,5 @@ export const takeCachedSteps = async (
 /** Each after its upstreams. */
 const inOrder = ({ invocations }: PipelineSnapshot): Invocation[] => {
   const dag = Object.fromEntries(Object.values(invocations).map(({ id, upstreams }) => [id, upstreams]));
-  return dagLayers(dag).flatMap((layer) => layer.flatMap(({ id }) => invocations[id] ?? []));
+  return planDag(dag).flatMap(({ id }) => invocations[id] ?? []);
 };

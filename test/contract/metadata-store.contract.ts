@@ -6,6 +6,7 @@ import type { MetadataStore } from "../../src/metadata/port.ts";
 import { aSnapshot } from "./metadata-records.ts";
 import { describeCaching } from "./metadata-store/caching.ts";
 import { describeDocuments } from "./metadata-store/documents.ts";
+import { describeDurations } from "./metadata-store/durations.ts";
 import { describeFindingRuns } from "./metadata-store/finding-runs.ts";
 import { describeRemoval } from "./metadata-store/removal.ts";
 import { describeRuns } from "./metadata-store/runs.ts";
@@ -45,6 +46,7 @@ export const describeMetadataStore = (name: string, open: OpenStore): void => {
     describeFindingRuns(make);
     describeStepRuns(make);
     describeCaching(make);
+    describeDurations(make);
     describeRemoval(make);
   });
 };

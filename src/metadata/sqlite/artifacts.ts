@@ -1,7 +1,6 @@
 import type { ArtifactVersion } from "../../model/index.ts";
-import { inChunks } from "./chunks.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, rowOf, rowsOf } from "./query.ts";
+import { build, query, rowsOf, slotsOf } from "./query.ts";
 import { artifacts, type Tables } from "./tables.ts";
 
 type LinkTable = "stepRunInputs" | "stepRunOutputs";
@@ -10,44 +9,70 @@ type Link = Tables[LinkTable];
 /** Input or output name → artifact id. */
 export type LinksByName = Readonly<Record<string, string>>;
 
-export const insertArtifacts = (database: DatabaseSync, records: readonly ArtifactVersion[]): void =>
-  inChunks(records.map(artifacts.pack), (chunk) =>
-    rowsOf(database, build.insertInto("artifacts").values(chunk)),
-  );
+type ArtifactRow = ReturnType<typeof artifacts.pack>;
 
-export const insertLinks = (database: DatabaseSync, table: LinkTable, links: readonly Link[]): void =>
-  inChunks(links, (chunk) => rowsOf(database, build.insertInto(table).values(chunk)));
+const insertArtifact = query<ArtifactRow, unknown>((value) =>
+  build.insertInto("artifacts").values(slotsOf(artifacts.keys, value)),
+);
+
+export const insertArtifacts = (database: DatabaseSync, records: readonly ArtifactVersion[]): void => {
+  for (const record of records) insertArtifact(database, artifacts.pack(record));
+};
+
+const LINK = ["stepRunId", "name", "artifactId"] as const;
+const insertLink = {
+  stepRunInputs: query<Link, unknown>((value) =>
+    build.insertInto("stepRunInputs").values(slotsOf(LINK, value)),
+  ),
+  stepRunOutputs: query<Link, unknown>((value) =>
+    build.insertInto("stepRunOutputs").values(slotsOf(LINK, value)),
+  ),
+};
+
+export const insertLinks = (database: DatabaseSync, table: LinkTable, links: readonly Link[]): void => {
+  for (const link of links) insertLink[table](database, link);
+};
 
 export const linksOf = (stepRunId: string, byName: LinksByName): Link[] =>
   Object.entries(byName).map(([name, artifactId]) => ({ stepRunId, name, artifactId }));
 
+const byId = query<{ id: string }, ArtifactRow>((value) =>
+  build.selectFrom("artifacts").selectAll().where("id", "=", value("id")),
+);
+
 export const selectArtifact = (database: DatabaseSync, id: string): ArtifactVersion | undefined => {
-  const row = rowOf(database, build.selectFrom("artifacts").selectAll().where("id", "=", id));
+  const [row] = byId(database, { id });
   return row && artifacts.unpack(row);
 };
+
+const linkedIn = (table: LinkTable) =>
+  query<{ stepRunId: string }, ArtifactRow & { linkName: string }>((value) =>
+    build
+      .selectFrom(`${table} as link`)
+      .innerJoin("artifacts", "artifacts.id", "link.artifactId")
+      .selectAll("artifacts")
+      .select("link.name as linkName")
+      .where("link.stepRunId", "=", value("stepRunId"))
+      .orderBy("link.name"),
+  );
+const linked = { stepRunInputs: linkedIn("stepRunInputs"), stepRunOutputs: linkedIn("stepRunOutputs") };
 
 /** By the name that the step has for them. */
 export const selectLinked = (
   database: DatabaseSync,
   table: LinkTable,
   stepRunId: string,
-): Record<string, ArtifactVersion> => {
-  const query = build
-    .selectFrom(`${table} as link`)
-    .innerJoin("artifacts", "artifacts.id", "link.artifactId")
-    .selectAll("artifacts")
-    .select("link.name as linkName")
-    .where("link.stepRunId", "=", stepRunId)
-    .orderBy("link.name");
-  return Object.fromEntries(rowsOf(database, query).map((row) => [row.linkName, artifacts.unpack(row)]));
-};
+): Record<string, ArtifactVersion> =>
+  Object.fromEntries(
+    linked[table](database, { stepRunId }).map((row) => [row.linkName, artifacts.unpack(row)]),
+  );
 
 /** An artifact is stored together with its first link, so one without any has lost its last one just now. */
 export const deleteUnused = (database: DatabaseSync): ArtifactVersion[] => {
-  const query = build
+  const unused = build
     .deleteFrom("artifacts")
     .where("id", "not in", build.selectFrom("stepRunOutputs").select("artifactId"))
     .where("id", "not in", build.selectFrom("stepRunInputs").select("artifactId"))
     .returningAll();
-  return rowsOf(database, query).map(artifacts.unpack);
+  return rowsOf(database, unused).map(artifacts.unpack);
 };

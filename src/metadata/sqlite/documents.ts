@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { Build, PipelineSnapshot } from "../../model/index.ts";
 import { MetadataStoreError } from "../metadata-store-error.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, rowOf, rowsOf } from "./query.ts";
+import { build, rowsOf } from "./query.ts";
 
 /** Snapshots and builds never change: to save one that is stored already is to do nothing. */
 export const insertSnapshot = (database: DatabaseSync, snapshot: PipelineSnapshot): void => {
@@ -26,12 +26,12 @@ export const insertBuild = (database: DatabaseSync, record: Build): void => {
 };
 
 export const selectSnapshot = (database: DatabaseSync, path: string, id: string) => {
-  const row = rowOf(database, build.selectFrom("snapshots").select("body").where("id", "=", id));
+  const [row] = rowsOf(database, build.selectFrom("snapshots").select("body").where("id", "=", id));
   return row && parse(PipelineSnapshot, row.body, `snapshot ${id}`, path);
 };
 
 export const selectBuild = (database: DatabaseSync, path: string, id: string) => {
-  const row = rowOf(database, build.selectFrom("builds").select("body").where("id", "=", id));
+  const [row] = rowsOf(database, build.selectFrom("builds").select("body").where("id", "=", id));
   return row && parse(Build, row.body, `build ${id}`, path);
 };
 

@@ -101,4 +101,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX step_run_outputs_artifact ON step_run_outputs (artifact_id);
   `,
+  // Only completed step runs are looked up, by key or for their durations: no index changes before the last status.
+  // Those of a run are found by the index of its attempts.
+  `
+  DROP INDEX step_runs_key;
+  DROP INDEX step_runs_run;
+  CREATE INDEX step_runs_cached ON step_runs (cache_key, created_at) WHERE status = 'completed';
+  CREATE INDEX step_runs_completed ON step_runs (invocation_id) WHERE status = 'completed';
+  `,
 ];

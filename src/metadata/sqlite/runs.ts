@@ -5,7 +5,7 @@ import type { RunFilter, RunPatch } from "../port.ts";
 import { RunNotFinishedError } from "../status-errors.ts";
 import { deleteUnused } from "./artifacts.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, rowOf, rowsOf } from "./query.ts";
+import { build, rowsOf } from "./query.ts";
 import { guardStatus } from "./status-guard.ts";
 import { runs } from "./tables.ts";
 
@@ -16,13 +16,15 @@ export const insertRun = (database: DatabaseSync, run: PipelineRun): void => {
 export const patchRun = (database: DatabaseSync, id: string, patch: RunPatch): PipelineRun => {
   const present = mustSelectRun(database, id);
   guardStatus(`run ${id} (${present.name})`, present.status, patch.status);
-  const patched = { ...present, ...patch, id };
-  rowsOf(database, build.updateTable("pipelineRuns").set(runs.pack(patched)).where("id", "=", id));
-  return patched;
+  const changes = runs.packPatch(patch);
+  if (Object.keys(changes).length > 0) {
+    rowsOf(database, build.updateTable("pipelineRuns").set(changes).where("id", "=", id));
+  }
+  return { ...present, ...patch, id };
 };
 
 export const selectRun = (database: DatabaseSync, id: string): PipelineRun | undefined => {
-  const row = rowOf(database, build.selectFrom("pipelineRuns").selectAll().where("id", "=", id));
+  const [row] = rowsOf(database, build.selectFrom("pipelineRuns").selectAll().where("id", "=", id));
   return row && runs.unpack(row);
 };
 

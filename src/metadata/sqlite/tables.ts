@@ -26,17 +26,28 @@ const codec = <T extends object, Nested extends keyof T & string>(
   model: { readonly shape: Readonly<Record<keyof T & string, unknown>> },
   nested: readonly Nested[],
 ) => {
-  const isNested = new Set<string>(nested);
   const keys = Object.keys(model.shape) as (keyof T & string)[];
-  const convert = (from: object, nest: (value: unknown) => unknown): object => {
+  const isNested = new Set<string>(nested);
+  const convert = (from: object, wanted: readonly string[], nest: (value: unknown) => unknown): object => {
     const values = from as Record<string, unknown>;
-    return Object.fromEntries(
-      keys.map((key) => [key, isNested.has(key) && values[key] !== null ? nest(values[key]) : values[key]]),
-    );
+    const converted: Record<string, unknown> = {};
+    for (const key of wanted) {
+      const value = values[key];
+      converted[key] = value !== null && isNested.has(key) ? nest(value) : value;
+    }
+    return converted;
   };
   return {
-    pack: (record: T) => convert(record, JSON.stringify) as Packed<T, Nested>,
-    unpack: (row: Packed<T, Nested>) => convert(row, (text) => JSON.parse(text as string)) as T,
+    keys,
+    pack: (record: T) => convert(record, keys, JSON.stringify) as Packed<T, Nested>,
+    /** Only the fields that the patch has. */
+    packPatch: (patch: Partial<T>) =>
+      convert(
+        patch,
+        keys.filter((key) => patch[key] !== undefined),
+        JSON.stringify,
+      ) as Partial<Packed<T, Nested>>,
+    unpack: (row: Packed<T, Nested>) => convert(row, keys, (text) => JSON.parse(text as string)) as T,
   };
 };
 

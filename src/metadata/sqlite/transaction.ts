@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "./node-sqlite.ts";
+import { statementOf } from "./statement.ts";
 
 /**
  * Runs `work` in a transaction: all of it is there for others, and on the disk, when this returns, or nothing is.
@@ -8,10 +9,10 @@ import type { DatabaseSync } from "./node-sqlite.ts";
  * SQLite rolls back by itself on a full disk; a second rollback would fail and hide the cause.
  */
 export const transact = <T>(database: DatabaseSync, mode: "DEFERRED" | "IMMEDIATE", work: () => T): T => {
-  database.exec(`BEGIN ${mode}`);
+  statementOf(database, `BEGIN ${mode}`).rows([]);
   try {
     const result = work();
-    database.exec("COMMIT");
+    statementOf(database, "COMMIT").rows([]);
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");

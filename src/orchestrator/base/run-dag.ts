@@ -5,6 +5,7 @@ import { Preparations } from "../../step-launcher/preparations.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { publishSkippedStep } from "../../step-launcher/step-launcher.ts";
 import { DagSteps } from "./dag-steps.ts";
+import { weightsOf } from "./node-weights.ts";
 import type { SpeedOptions } from "./services.ts";
 
 export interface RunDagOptions extends SpeedOptions {
@@ -31,6 +32,7 @@ export const runDag = async (context: RunContext, options: RunDagOptions): Promi
     executionMode,
     signal,
     scheduling: options.scheduling,
+    weights: await expectedSeconds(context, steps),
     lookahead,
     prepareNode: lookahead > 0 ? (id) => steps.prepare(id) : undefined,
     onStatus: (id, status) => steps.note(id, status),
@@ -48,3 +50,10 @@ export const runDag = async (context: RunContext, options: RunDagOptions): Promi
     if ("reason" in result) await publishSkippedStep(context, steps.of(id), result.reason);
   if (faults.length > 0) throw faults[0];
 };
+
+/** How long each step is likely to take, by what it took before. */
+const expectedSeconds = async (
+  { metadata, snapshot }: RunContext,
+  { dag }: DagSteps,
+): Promise<Readonly<Record<string, number>>> =>
+  weightsOf(snapshot.invocations, await metadata.stepDurations(snapshot.pipelineName, Object.keys(dag)));

@@ -1,4 +1,4 @@
-import type { Scheduling } from "../../dag/ready-heap.ts";
+import type { Scheduling } from "../../dag/dag-plan.ts";
 import type { ContainerEngine } from "../../docker/port.ts";
 import type { MetadataStore } from "../../metadata/port.ts";
 import type { EventSink, PipelineRun, PipelineSnapshot } from "../../model/index.ts";

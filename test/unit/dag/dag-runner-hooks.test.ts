@@ -86,7 +86,7 @@ describe("finalize", () => {
       finalize: (result) => void given.push(result),
     });
     await expect(runner.run()).rejects.toThrow("no engine");
-    expect(given[0]?.nodes.get("a")).toEqual(interrupted);
+    expect(given[0]?.nodes.get("b")).toEqual(interrupted);
   });
 
   test("is waited for, and what it throws reaches the caller", async () => {
@@ -152,9 +152,11 @@ describe("a hook that throws or rejects", () => {
     await nodes.complete("a");
     expect(nodes.signals.get("b")?.reason).toBe(error);
     await nodes.fail("b", error);
+    await nodes.fail("c", error);
     await refused;
     expect(results[0]?.nodes.get("b")).toEqual({ status: "stopped" });
-    expect(results[0]?.nodes.get("c")).toEqual(interrupted);
+    expect(results[0]?.nodes.get("c")).toEqual({ status: "stopped" });
+    expect(results[0]?.nodes.get("d")).toEqual(interrupted);
   });
 
   test("together with others makes the run reject with all of them", async () => {

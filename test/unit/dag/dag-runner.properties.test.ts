@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { longestRemainingPaths } from "../../../src/dag/longest-path.ts";
 import type { DagResult, NodeStatus } from "../../../src/dag/node-status.ts";
-import { readyOrder } from "../../../src/dag/ready-heap.ts";
 import { type Dag, reverseDag } from "../../../src/dag/reverse-dag.ts";
 import { topsortedLayers } from "../../../src/dag/topsort.ts";
 import { ancestorsOf } from "./graphs.ts";
@@ -16,6 +15,7 @@ import {
   plans,
   RAN,
 } from "./observed-runs.ts";
+import { readyOrder } from "./ready-order.ts";
 
 const indexOf = (events: readonly Event[], what: Event["what"], id: string): number =>
   events.findIndex((event) => event.what === what && event.id === id);

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PlannedNode, planDag } from "../../../src/dag/dag-plan.ts";
 import { Lookahead } from "../../../src/dag/lookahead.ts";
-import { readyOrder } from "../../../src/dag/ready-heap.ts";
 import { acyclicDags } from "./graphs.ts";
+import { readyOrder } from "./ready-order.ts";
 
 /** A run that goes where the random numbers lead, with the plain account of what is upcoming. */
 class NaiveRun {
@@ -21,7 +21,7 @@ class NaiveRun {
     this.plan = plan;
     this.size = size;
     const isOpen = (node: PlannedNode) => !this.completed.has(node) && !this.closed.has(node);
-    this.lookahead = new Lookahead(plan, { size, order: this.order, isOpen });
+    this.lookahead = new Lookahead(plan, { size, isOpen });
     this.#findReady();
   }
 
@@ -56,7 +56,7 @@ class NaiveRun {
 
   #hop(node: PlannedNode): number {
     const isNear = this.ready.has(node) || this.running.has(node) || this.completed.has(node);
-    return isNear ? 0 : 1 + Math.max(...node.upstream.map((upstream) => this.#hop(upstream)));
+    return isNear ? 0 : 1 + Math.max(...node.parents.map((upstream) => this.#hop(upstream)));
   }
 
   #isWaiting(node: PlannedNode): boolean {
@@ -65,7 +65,7 @@ class NaiveRun {
 
   #findReady(): void {
     for (const node of this.plan) {
-      const isReady = node.upstream.every((upstream) => this.completed.has(upstream));
+      const isReady = node.parents.every((upstream) => this.completed.has(upstream));
       if (!isReady || !this.#isWaiting(node) || this.ready.has(node)) continue;
       this.ready.add(node);
       this.lookahead.ready(node);
@@ -89,7 +89,7 @@ class NaiveRun {
     const open = [node];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       this.closed.add(next);
-      open.push(...next.downstream);
+      open.push(...next.children);
     }
     this.lookahead.forgetClosed();
   }
