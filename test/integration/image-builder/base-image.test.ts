@@ -27,7 +27,9 @@ const assemble = async (host: AssemblyHost) => {
   const { reference, assembled } = await ensureBaseImage(engine, { preferred: UNREACHABLE, host, onOutput });
   return {
     ...{ reference, assembled, lines },
-    [Symbol.asyncDispose]: () => engine.images.remove(reference),
+    [Symbol.asyncDispose]: async () => {
+      for (const tag of (await engine.images.inspect(reference))?.tags ?? []) await engine.images.remove(tag);
+    },
   };
 };
 

@@ -91,7 +91,7 @@ describe("calls at the same time", () => {
     expect(it.environmentsBuilt()).toHaveLength(1);
     expect(second).not.toEqual(first);
     expect(third).toEqual(first);
-    expect(it.lines.filter((line) => /^Successfully tagged stepdock\/step:/.test(line))).toHaveLength(2);
+    expect(it.lines.filter((line) => /^Loaded image: stepdock\/step:/.test(line))).toHaveLength(2);
   });
 
   test("an interrupted one leaves the others and those that follow alone", async () => {
