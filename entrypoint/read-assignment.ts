@@ -1,6 +1,4 @@
-import { closeSync, openSync, read } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
 import { StepdockError } from "../src/errors/error.ts";
 import type { Assignment } from "../src/model/assignment.ts";
 import { faultOfAssignment } from "../src/model/check-assignment.ts";
@@ -30,35 +28,12 @@ const NEWLINE = 0x0a;
 
 const firstLine = async (): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdinChunks()) {
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     const end = chunk.indexOf(NEWLINE);
     chunks.push(end === -1 ? chunk : chunk.subarray(0, end));
     if (end !== -1) return Buffer.concat(chunks).toString("utf8");
   }
   return undefined;
-};
-
-const STDIN = 0;
-const CHUNK = 1 << 16;
-
-/** Not `process.stdin`, for which Node loads its network: that took STDIN_RATIO of the CPU time until the wait here. */
-async function* stdinChunks(): AsyncGenerator<Buffer, void> {
-  const readChunk = promisify(read);
-  try {
-    for (;;) {
-      const { bytesRead, buffer } = await readChunk(STDIN, Buffer.alloc(CHUNK), 0, CHUNK, null);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    closeStdin();
-  }
-}
-
-/** A step that reads stdin finds its end, and does not wait for what the host never writes. */
-const closeStdin = (): void => {
-  closeSync(STDIN);
-  openSync("/dev/null", "r");
 };
 
 const parseAssignment = (text: string, from: string): Assignment => {

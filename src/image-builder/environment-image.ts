@@ -33,7 +33,13 @@ interface Target {
   readonly labels: ImageLabels;
 }
 
-/** Only where nothing has to run for it, be it to see which Node the parent has. */
+/**
+ * Only where nothing has to run for it, be it to see which Node the parent has.
+ *
+ * The entrypoint is there as it is. Measured, CPU time until it waits for its assignment: minified 0.99. With a compile
+ * cache 0.95: Node keeps one for each uid, and to bake it in would take a run of Node. As a start-up snapshot 0.96: it
+ * is 7 MB, and it imports modules by what is still experimental. `--max-lazy` 1.14, `--v8-pool-size=1` 0.99.
+ */
 const loadEnvironment = async (
   engine: ContainerEngine,
   { plan, parent, npm, entrypoint }: PlannedEnvironment,
