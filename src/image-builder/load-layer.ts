@@ -8,7 +8,7 @@ import { type LayeredImage, layerArchive } from "./layer-archive.ts";
  * The image, made by `docker load` of its last layer alone, or undefined where the engine cannot do that: then it is to
  * be built. Engines with containerd's image store and Podman want every layer in the archive, and refuse.
  *
- * Measured with a layer of 245 KB on an engine 20.10 of 2 cores, interleaved, medians, idle and (under a load of 18):
+ * Measured with a layer of 245 KB on an engine 20.10 of 2 cores, interleaved, medians, at a load of 3 and (of 18):
  * the classic builder is 1, load 0.72 (0.90), BuildKit 0.83 (1.77), create, upload, commit and remove 0.87 (1.09).
  * Load is one request, leaves nothing behind where it breaks off, as a commit leaves its container, and the layer has
  * the digest of its content. BuildKit tells of its errors in protobuf; where load is refused, the builder that every
