@@ -100,10 +100,16 @@ describe("calls at the same time", () => {
     const builder = it.builder();
     const plan = await builder.planEnvironment({ parentImage }, []);
     const aborter = new AbortController();
+    const begun = Promise.withResolvers<void>();
     const interrupted = builder.ensureImage(plan, bundles({ a: "1;" }), {
       signal: aborter.signal,
-      onOutput: () => aborter.abort(),
+      onOutput: (line) => {
+        begun.resolve();
+        // The parent's Node has run by then: the other waits for the same environment.
+        if (line.startsWith("Step 4")) aborter.abort();
+      },
     });
+    await begun.promise;
     const patient = builder.ensureImage(plan, bundles({ b: "2;" }), it.progress);
     await expect(interrupted).rejects.toMatchObject({ code: "interrupted" });
     expect((await patient).reused).toBe(false);
