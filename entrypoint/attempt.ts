@@ -1,7 +1,9 @@
 import { createLocalArtifactStore } from "../src/artifact/local-artifact-store.ts";
 import type { Assignment } from "../src/model/assignment.ts";
 import type { Failure, FailureKind } from "../src/model/failure.ts";
-import { ENTRYPOINT_EXIT, hooksOfEndBegun, type StepResult } from "../src/model/result.ts";
+import { hooksOfEndBegun } from "../src/model/hooks-of-end.ts";
+import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
+import type { StepResult } from "../src/model/result.ts";
 import type { AttemptRunner } from "../src/step-runner/attempt-runner.ts";
 import { StepFailure, thrownFailure } from "../src/step-runner/failures.ts";
 import { HookRunner } from "../src/step-runner/hook-runner.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { dirname } from "node:path";
 import { isStepdockError } from "../src/errors/error.ts";
-import { ENTRYPOINT_EXIT } from "../src/model/result.ts";
+import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
 import { parseArguments, storesPath } from "./arguments.ts";
 import { Attempt } from "./attempt.ts";
 import { loadStep } from "./load-step.ts";

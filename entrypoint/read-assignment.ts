@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import * as z from "zod/mini";
 import { StepdockError } from "../src/errors/error.ts";
-import { Assignment } from "../src/model/assignment.ts";
+import type { Assignment } from "../src/model/assignment.ts";
+import { faultOfAssignment } from "../src/model/check-assignment.ts";
 
 /** What was read is no assignment. */
 export class AssignmentError extends StepdockError {
@@ -37,11 +37,11 @@ const firstLine = async (): Promise<string | undefined> => {
 };
 
 const parseAssignment = (text: string, from: string): Assignment => {
-  const parsed = z.safeParse(Assignment, parseJson(text, from));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const value = parseJson(text, from);
+  const fault = faultOfAssignment(value);
+  if (!fault) return value as Assignment;
   throw new AssignmentError(
-    `The assignment from ${from} is not valid at ${issue?.path.join(".") || "its root"}: ${issue?.message}. ` +
+    `The assignment from ${from} is not valid at ${fault.path || "its root"}: ${fault.expected} is expected. ` +
       "Host and container may be of different versions of stepdock.",
   );
 };

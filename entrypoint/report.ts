@@ -3,7 +3,8 @@ import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } 
 import { join } from "node:path";
 import type { Assignment } from "../src/model/assignment.ts";
 import type { FailureKind } from "../src/model/failure.ts";
-import { ENTRYPOINT_EXIT, type StepResult } from "../src/model/result.ts";
+import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
+import type { StepResult } from "../src/model/result.ts";
 
 const EXIT_OF: Partial<Record<FailureKind, number>> = {
   wrong_output: ENTRYPOINT_EXIT.wrongOutput,

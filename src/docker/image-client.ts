@@ -3,6 +3,7 @@ import type { Environment } from "./docker-config.ts";
 import { abortOption } from "./get-json.ts";
 import { buildImage } from "./image-build.ts";
 import { importImage } from "./image-import.ts";
+import { loadImage } from "./image-load.ts";
 import { ImageNotFoundError } from "./image-not-found-error.ts";
 import { pullImage } from "./image-pull.ts";
 import { inspectImage } from "./image-record.ts";
@@ -20,6 +21,7 @@ export const createImageClient = (
   build: (request, options) => buildImage(docker, request, options),
   import: (rootFileSystem, tag, changes, options) =>
     importImage(docker, rootFileSystem, tag, changes, options),
+  load: (archive, tag, options) => loadImage(docker, archive, tag, options),
   list: (labels, options) => listImages(docker, labels, options),
   tag: (reference, newReference, options) => tagImage(docker, reference, newReference, options),
   remove: (reference, options) => removeImage(docker, reference, options),

@@ -13,7 +13,7 @@ const strings = z
 
 const text = z.string().default("");
 
-const Config = z.object({
+const Config = z.looseObject({
   Env: strings,
   Entrypoint: strings,
   Cmd: strings,
@@ -28,10 +28,13 @@ const Inspection = z.object({
   RepoDigests: strings,
   Created: text,
   Architecture: z.string(),
+  Variant: text,
   Os: z.string(),
   Size: z.number(),
   RootFS: z.object({ Layers: strings }),
   Config: Config.nullish(),
+  /** Only where the image store is containerd's (API 1.48 and later). */
+  Descriptor: z.optional(z.unknown()),
 });
 
 /** `GET /images/{name}/json`; undefined where the engine does not have the image. */
@@ -62,6 +65,9 @@ const toRecord = (image: z.output<typeof Inspection>): ImageRecord => ({
   createdAt: image.Created,
   labels: image.Config?.Labels ?? {},
   config: toConfig(image.Config),
+  wholeConfig: image.Config ?? {},
+  variant: image.Variant,
+  keptAsBlobs: image.Descriptor != null,
 });
 
 const toConfig = (config: z.output<typeof Config> | null | undefined): ImageConfig => ({

@@ -45,6 +45,12 @@ export interface ImageRecord {
   readonly labels: Readonly<Record<string, string>>;
   /** The part of the config that changes how a process runs: env, entrypoint, command, user, workdir. */
   readonly config: ImageConfig;
+  /** All of the config, in the engine's spelling: what an image that is made from this one takes over. */
+  readonly wholeConfig: Readonly<Record<string, unknown>>;
+  /** Of the architecture: `v8`; '' where it says none. */
+  readonly variant: string;
+  /** Kept as containerd's image store does, in compressed blobs: an archive for `load` needs each of them. */
+  readonly keptAsBlobs: boolean;
 }
 
 export interface ImageConfig {
@@ -87,6 +93,8 @@ export interface ImageClient {
     changes: readonly string[],
     options?: Cancellable,
   ): Promise<ImageRecord>;
+  /** `docker load` of an archive with one image, which is called `tag` there. */
+  load(archive: Readable, tag: string, options?: BuildOptions): Promise<ImageRecord>;
   list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<ImageRecord[]>;
   tag(reference: string, newReference: string, options?: Cancellable): Promise<void>;
   /** Absent already is success. */

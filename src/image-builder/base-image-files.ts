@@ -22,7 +22,7 @@ const text = (path: string, content: string): RootEntry => ({
 });
 const executable = (path: string, source: string): RootEntry => ({ path, type: "file", mode: 0o755, source });
 
-const SKELETON: readonly RootEntry[] = [
+export const SKELETON: readonly RootEntry[] = [
   ...["dev", "etc", "etc/ssl", "etc/ssl/certs", "home", "opt", "proc", "run", "sys"].map((path) =>
     directory(path),
   ),
@@ -84,12 +84,17 @@ const parentsOf = (path: string): string[] => {
 const inUsr = (path: string): string => path.replace(/^(bin|sbin|lib|lib64)\//, "usr/$1/");
 
 const certificates = async (): Promise<RootEntry[]> => {
+  const source = await certificateFile();
+  return source === undefined ? [] : [{ path: CERTIFICATES, type: "file", mode: 0o644, source }];
+};
+
+export const certificateFile = async (): Promise<string | undefined> => {
   for (const source of CERTIFICATE_SOURCES) {
     const readable = await access(source).then(
       () => true,
       () => false,
     );
-    if (readable) return [{ path: CERTIFICATES, type: "file", mode: 0o644, source }];
+    if (readable) return source;
   }
-  return [];
+  return undefined;
 };

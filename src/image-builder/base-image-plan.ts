@@ -1,13 +1,12 @@
 import { hash } from "node:crypto";
 import { InterruptedError } from "../docker/interrupted-error.ts";
-import type { Cancellable, ContainerEngine } from "../docker/port.ts";
+import type { Cancellable, ContainerEngine, ImageRecord } from "../docker/port.ts";
 import { baseImageFiles, CERTIFICATES } from "./base-image-files.ts";
 import { type AssemblyHost, findProgram } from "./base-image-host.ts";
-import { contentHash, fingerprint, type RootEntry } from "./base-image-root.ts";
+import { assembledPrefix } from "./base-image-known.ts";
+import { contentHash, type RootEntry } from "./base-image-root.ts";
 
 export const BASE_IMAGE_LABEL = "dev.stepdock.base";
-/** Of the files it was made from: spares reading them again to know that they are the same. */
-const FINGERPRINT_LABEL = `${BASE_IMAGE_LABEL}.fingerprint`;
 
 /** The image that this machine makes. */
 export interface AssemblyPlan {
@@ -15,8 +14,8 @@ export interface AssemblyPlan {
   readonly entries: readonly RootEntry[];
   /** What `import` is to set in its config. */
   readonly changes: readonly string[];
-  /** Whether the engine has it already. */
-  readonly present: boolean;
+  /** Undefined where the engine has yet to be given it. */
+  readonly present: ImageRecord | undefined;
 }
 
 /** The plan, or what stands in its way, as a clause for a message. */
@@ -55,15 +54,10 @@ const planFor = async (
   host: AssemblyHost,
   { signal }: Cancellable,
 ): Promise<AssemblyPlan> => {
-  const prefix = `stepdock/base:node-${host.nodeVersion}-`;
   const config = configOf(entries, host);
-  const print = digest(await fingerprint(entries), ...config);
-  const changes = [...config, `LABEL ${BASE_IMAGE_LABEL}=1 ${FINGERPRINT_LABEL}=${print}`];
-  const known = await engine.images.list({ [FINGERPRINT_LABEL]: print }, { signal });
-  const knownTag = known.flatMap(({ tags }) => tags).find((tag) => tag.startsWith(prefix));
-  if (knownTag) return { tag: knownTag, entries, changes, present: true };
-  const tag = prefix + digest(await contentHash(entries, signal), ...config).slice(0, 12);
-  const present = (await engine.images.inspect(tag, { signal })) !== undefined;
+  const changes = [...config, `LABEL ${BASE_IMAGE_LABEL}=1`];
+  const tag = assembledPrefix(host) + digest(await contentHash(entries, signal), ...config).slice(0, 12);
+  const present = await engine.images.inspect(tag, { signal });
   return { tag, entries, changes, present };
 };
 

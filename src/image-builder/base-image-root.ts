@@ -10,7 +10,7 @@ export type RootEntry = Readonly<{ path: string; owner?: number }> &
   Readonly<
     | { type: "directory"; mode: number }
     | { type: "symlink"; target: string }
-    | { type: "file"; mode: number; text: string }
+    | { type: "file"; mode: number; text: string | Buffer }
     | { type: "file"; mode: number; source: string }
   >;
 
@@ -21,26 +21,19 @@ export const sorted = (entries: readonly RootEntry[]): RootEntry[] =>
   );
 
 /** SHA-256, in hex, of the paths, modes, owners and bytes: never of where on this machine they came from. */
-export const contentHash = (entries: readonly RootEntry[], signal?: AbortSignal): Promise<string> =>
-  hashEntries(entries, (source) => fileHash(source, signal));
-
-/** Like the content hash, but of what the file system says of each file rather than of its bytes: quick. */
-export const fingerprint = (entries: readonly RootEntry[]): Promise<string> =>
-  hashEntries(entries, async (source) => {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(source, { bigint: true });
-    return [source, dev, ino, size, mtimeNs, ctimeNs].join(" ");
-  });
-
-const hashEntries = async (
-  entries: readonly RootEntry[],
-  identify: (source: string) => Promise<string>,
-): Promise<string> => {
+export const contentHash = async (entries: readonly RootEntry[], signal?: AbortSignal): Promise<string> => {
   const total = createHash("sha256");
   for (const entry of sorted(entries)) {
-    const content = "source" in entry ? { source: await identify(entry.source) } : {};
+    const content = "source" in entry ? { source: await fileHash(entry.source, signal) } : {};
     total.update(`${JSON.stringify(Object.entries({ ...entry, ...content }).sort())}\n`);
   }
   return total.digest("hex");
+};
+
+/** What the file system says of a file: quick to ask, and another once the file is touched. */
+export const statPrint = async (source: string): Promise<string> => {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(source, { bigint: true });
+  return [source, dev, ino, size, mtimeNs, ctimeNs].join(" ");
 };
 
 const fileHash = async (path: string, signal?: AbortSignal): Promise<string> => {

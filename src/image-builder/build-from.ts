@@ -20,6 +20,6 @@ export const buildFrom = async (
   return engine.images.build({ ...request, context, dockerfile: "Dockerfile", labels: {} }, progress);
 };
 
-export const textEntry = (path: string, text: string, mode = 0o644): RootEntry => ({
+export const textEntry = (path: string, text: string | Buffer, mode = 0o644): RootEntry => ({
   ...{ path, type: "file", mode, text },
 });

@@ -18,7 +18,7 @@ export interface EnvironmentRecipe {
 
 /** Folder of the context that has npm, and where a stage that is thrown away has it. */
 export const NPM_FOLDER = "npm";
-const NPM_IN_STAGE = "/opt/stepdock-npm";
+const NPM_IN_STAGE = "/stepdock-npm";
 
 const NPM_CI = ["ci", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier"];
 

@@ -8,7 +8,7 @@ import { type NpmInstall, planNpmInstall } from "./npm-packages.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
 /** Of the Dockerfile that we write: to be raised when it makes another image of the same ingredients. */
-const RECIPE = "1";
+const RECIPE = "2";
 
 /** A plan, and what its image is built from. */
 export interface PlannedEnvironment {

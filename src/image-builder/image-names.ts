@@ -16,18 +16,20 @@ export const environmentReference = (key: string): string =>
 export const stepReference = ({ key }: EnvironmentPlan, codeHashes: readonly string[]): string =>
   `stepdock/step:${hashJson([key, ...[...new Set(codeHashes)].sort()]).slice(0, TAG_DIGITS)}`;
 
-/** A LABEL instruction: one, where labels given to the engine's builder would cost a container each. */
-export const labelInstruction = (
+export type ImageLabels = Readonly<Record<string, string>>;
+
+export const imageLabels = (
   kind: ImageKind,
   { key }: EnvironmentPlan,
   workspaceId: string | undefined,
-): string => {
-  const labels = {
-    [IMAGE_LABEL]: kind,
-    "dev.stepdock.environment-key": key,
-    ...(workspaceId === undefined ? {} : { "dev.stepdock.workspace": workspaceId }),
-  };
-  return `LABEL ${Object.entries(labels)
+): ImageLabels => ({
+  [IMAGE_LABEL]: kind,
+  "dev.stepdock.environment-key": key,
+  ...(workspaceId === undefined ? {} : { "dev.stepdock.workspace": workspaceId }),
+});
+
+/** A LABEL instruction: one, where labels given to the engine's builder would cost a container each. */
+export const labelInstruction = (labels: ImageLabels): string =>
+  `LABEL ${Object.entries(labels)
     .map(([name, value]) => `${name}=${JSON.stringify(value).replaceAll("$", "\\$")}`)
     .join(" ")}`;
-};

@@ -1,9 +1,9 @@
-import type { ContainerEngine } from "../docker/port.ts";
+import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { BuiltImage, DockerSettings } from "../model/index.ts";
 import type { BuildProgress, BundleFiles, EnvironmentPlan, ImageBuilder } from "../stack/image-builder.ts";
 import { ensureEnvironmentImage } from "./environment-image.ts";
 import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
-import { environmentReference, labelInstruction, stepReference } from "./image-names.ts";
+import { environmentReference, imageLabels, stepReference } from "./image-names.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 import { normalSettings } from "./normal-settings.ts";
 import { SharedWork } from "./shared-work.ts";
@@ -32,7 +32,7 @@ export const createLocalImageBuilder = (options: LocalImageBuilderOptions): Imag
 class LocalImageBuilder implements ImageBuilder {
   readonly #options: LocalImageBuilderOptions;
   readonly #plans = new SharedWork<PlannedEnvironment>({ keep: true, subject: "an environment" });
-  readonly #environments = new SharedWork<string>({ keep: false, subject: "an environment image" });
+  readonly #environments = new SharedWork<ImageRecord>({ keep: false, subject: "an environment image" });
   readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
 
   constructor(options: LocalImageBuilderOptions) {
@@ -66,13 +66,11 @@ class LocalImageBuilder implements ImageBuilder {
     const engine = await this.#options.engine();
     const present = await engine.images.inspect(reference, { signal: progress.signal });
     if (present) return { image: builtImage(reference, plan, present.id), reused: true };
-    const environmentImage = await this.#ensureEnvironment(engine, plan, progress);
-    const label = labelInstruction("step", plan, this.#options.workspaceId);
-    const built = await buildStepImage(
-      engine,
-      { tag: reference, label, environmentImage, bundles },
-      progress,
-    );
+    const environment = await this.#ensureEnvironment(engine, plan, progress);
+    const environmentImage = environmentReference(plan.key);
+    const labels = imageLabels("step", plan, this.#options.workspaceId);
+    const image = { tag: reference, labels, environment, environmentImage, bundles };
+    const built = await buildStepImage(engine, image, progress);
     return { image: builtImage(reference, plan, built.id), reused: false };
   }
 
@@ -80,7 +78,7 @@ class LocalImageBuilder implements ImageBuilder {
     engine: ContainerEngine,
     plan: EnvironmentPlan,
     progress: BuildProgress,
-  ): Promise<string> {
+  ): Promise<ImageRecord> {
     const work = async () => {
       const planned = await this.#planned(plan.settings, progress);
       if (planned.plan.key !== plan.key) throw outdated(plan, planned.plan);

@@ -15,3 +15,7 @@ export const FOUND_NODE = new RegExp(`^${SAYS}(v\\S+)$`, "m");
 
 /** Engines print an instruction each in their own way; the words in it stay. */
 export const isNodeCheck = (instruction: string | undefined): boolean => instruction?.includes(SAYS) ?? false;
+
+/** Whether an image made from Node's own recipes, or by us, says that its Node is new enough. */
+export const saysRightNode = (env: readonly string[]): boolean =>
+  env.some((pair) => Number.parseInt(/^NODE_VERSION=(.*)$/.exec(pair)?.[1] ?? "", 10) >= LOWEST_NODE);

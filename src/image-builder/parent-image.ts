@@ -1,8 +1,8 @@
-import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { ensureBaseImage } from "./base-image.ts";
+import { saysRightNode } from "./node-check.ts";
 
 export interface ParentImage {
   readonly reference: string;
@@ -12,6 +12,9 @@ export interface ParentImage {
   readonly user: string;
   /** What it says it is built for, as OCI spells it. */
   readonly architecture: string;
+  /** Known without a look: of the default base image alone. */
+  readonly hasRightNode: boolean;
+  readonly image: ImageRecord;
 }
 
 /** The parent image, which the engine has when this resolves. Without a name: the default base image. */
@@ -20,12 +23,18 @@ export const resolveParent = async (
   name: string | undefined,
   progress: BuildProgress,
 ): Promise<ParentImage> => {
-  const reference = name ?? (await ensureBaseImage(engine, progress)).reference;
-  const present = await engine.images.inspect(reference, { signal: progress.signal });
-  const image = present ?? (name && (await engine.images.pull(name, progress)));
-  if (!image) throw new ImageNotFoundError(reference, "absent");
-  return { reference, content: contentOf(image), user: image.config.user, architecture: image.architecture };
+  if (name === undefined) {
+    const { reference, image } = await ensureBaseImage(engine, progress);
+    return parentOf(reference, image, saysRightNode(image.config.env));
+  }
+  const present = await engine.images.inspect(name, { signal: progress.signal });
+  return parentOf(name, present ?? (await engine.images.pull(name, progress)), false);
 };
+
+const parentOf = (reference: string, image: ImageRecord, hasRightNode: boolean): ParentImage => ({
+  ...{ reference, image, hasRightNode, content: contentOf(image) },
+  ...{ user: image.config.user, architecture: image.architecture },
+});
 
 /**
  * Not the repository digest: it names one manifest, which is new for each build of the same content; with Podman, and

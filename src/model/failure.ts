@@ -1,24 +1,7 @@
 import * as z from "zod/mini";
+import { FAILURE_KINDS } from "./names.ts";
 
-/** What kind of end it was; each has its own words for the user. */
-export const FailureKind = z.enum([
-  "threw",
-  "wrong_output",
-  "wrong_input",
-  "input_damaged",
-  "output_not_written",
-  "exited_by_itself",
-  "exit_code",
-  "signal",
-  "out_of_memory",
-  "not_started",
-  "not_assigned",
-  "timeout",
-  "stopped",
-  "lost",
-  "removed",
-  "internal",
-]);
+export const FailureKind = z.enum(FAILURE_KINDS);
 export type FailureKind = z.infer<typeof FailureKind>;
 
 /** Why a step did not complete. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { STEP_HOOK_NAMES } from "./names.ts";
 
-/** The hooks of a step, in the order in which they may be called. */
-export const StepHookName = z.enum(["onStart", "onSuccess", "onFailure", "onEnd"]);
+export const StepHookName = z.enum(STEP_HOOK_NAMES);
 export type StepHookName = z.infer<typeof StepHookName>;
 
 /** A hook of a pipeline: a bundle of its own, not part of any step's code. */

@@ -27,19 +27,3 @@ export const StepResult = z.discriminatedUnion("status", [
   }),
 ]);
 export type StepResult = z.infer<typeof StepResult>;
-
-/** Whether hooks of its end were called: how the step ended was settled before. */
-export const hooksOfEndBegun = ({ hooks = [] }: StepResult): boolean =>
-  hooks.some((hook) => hook !== "onStart");
-
-/** Exit codes of the entrypoint; 64 and above follow `sysexits.h`. */
-export const ENTRYPOINT_EXIT = {
-  done: 0,
-  stepThrew: 1,
-  badArguments: 64,
-  wrongOutput: 65,
-  inputDamaged: 66,
-  internal: 70,
-  outputNotWritten: 73,
-  notAssigned: 75,
-} as const;

@@ -1,5 +1,5 @@
 /** Where the images that stepdock builds keep what runs in them. */
-export const IMAGE_ROOT = "/opt/stepdock";
+export const IMAGE_ROOT = "/stepdock";
 export const ENTRYPOINT_IN_IMAGE = `${IMAGE_ROOT}/entrypoint.mjs`;
 export const BUNDLES_IN_IMAGE = `${IMAGE_ROOT}/bundles`;
 

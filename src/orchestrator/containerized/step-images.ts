@@ -41,6 +41,8 @@ export class StepImages {
   readonly #plans = new Map<ImageGroup, Promise<EnvironmentPlan>>();
   readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
   readonly #built = new Map<ImageGroup, ImageOfInvocations>();
+  /** Records follow each other: the last one is to be the one with all images. */
+  #recorded: Promise<void> = Promise.resolve();
 
   constructor(options: StepImagesOptions) {
     this.#options = options;
@@ -73,6 +75,14 @@ export class StepImages {
 
   imageOf(invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
     return memoised(this.#images, this.#group(invocation), (group) => this.#build(group, signal));
+  }
+
+  /**
+   * Begins the images of these invocations, all at once. What fails is told to whoever asks for the image; `signal`
+   * is then the one that ends the work, so it is the run's.
+   */
+  startAll(invocations: Iterable<Invocation>, signal: AbortSignal): void {
+    for (const invocation of invocations) this.imageOf(invocation, signal).catch(() => {});
   }
 
   /** Another image for an invocation whose `image` somebody removed. All who miss the same one get the same. */
@@ -124,7 +134,9 @@ export class StepImages {
 
   async #record(group: ImageGroup, image: BuiltImage): Promise<BuiltImage> {
     this.#built.set(group, { image, invocations: group.invocations.map(({ id }) => id) });
-    await this.#options.onBuilt?.([...this.#built.values()]);
+    const recorded = this.#recorded.then(() => this.#options.onBuilt?.([...this.#built.values()]));
+    this.#recorded = recorded.catch(() => {}); // whose image it was is told of it
+    await recorded;
     return image;
   }
 }

@@ -5,6 +5,7 @@ import type { ContainerEngine, ContainerSpec } from "../../../src/docker/port.ts
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { BaseImageError } from "../../../src/image-builder/base-image-error.ts";
 import { type AssemblyHost, thisHost } from "../../../src/image-builder/base-image-host.ts";
+import { countingEngine } from "../../fixtures/counting-engine.ts";
 
 /** `.invalid` is reserved: no name server knows it. */
 const UNREACHABLE = "registry.invalid/stepdock/none:1";
@@ -27,7 +28,9 @@ const assemble = async (host: AssemblyHost) => {
   const { reference, assembled } = await ensureBaseImage(engine, { preferred: UNREACHABLE, host, onOutput });
   return {
     ...{ reference, assembled, lines },
-    [Symbol.asyncDispose]: () => engine.images.remove(reference),
+    [Symbol.asyncDispose]: async () => {
+      for (const tag of (await engine.images.inspect(reference))?.tags ?? []) await engine.images.remove(tag);
+    },
   };
 };
 
@@ -64,6 +67,20 @@ describe.skipIf(process.platform !== "linux")("without a registry", () => {
     });
     const again = await assemble(host);
     expect(again).toMatchObject({ reference: first.reference, assembled: true, lines: [] });
+  });
+
+  test("it is found again by one request, and anew once its own tag was removed", async () => {
+    const host = freshHost();
+    await using first = await assemble(host);
+    await using counted = await countingEngine(engine);
+    const again = await ensureBaseImage(counted.engine, { preferred: UNREACHABLE, host });
+    expect(again.reference).toBe(first.reference);
+    expect(counted.taken().sort()).toEqual([
+      expect.stringMatching(/^GET .*registry\.invalid.*\/json$/),
+      expect.stringMatching(/^GET .*\/stepdock\/base:here-[0-9a-f]{24}\/json$/),
+    ]);
+    await engine.images.remove(first.reference);
+    expect((await assemble(host)).reference).toBe(first.reference);
   });
 
   test("in it, Node and a shell run as a step does: any uid, no network, no capability", async () => {

@@ -31,7 +31,8 @@ export const builderTest = async () => {
     folder,
     progress: { onOutput: (line: string) => void lines.push(line) },
     /** The environments that were built, one entry for each build. */
-    environmentsBuilt: () => lines.filter((line) => /^Successfully tagged stepdock\/environment:/.test(line)),
+    environmentsBuilt: () =>
+      lines.filter((line) => /^(?:Successfully tagged|Loaded image:) stepdock\/environment:/.test(line)),
     builder: (projectRoot = folder) =>
       createLocalImageBuilder({
         engine: async () => engine,

@@ -91,7 +91,7 @@ describe("calls at the same time", () => {
     expect(it.environmentsBuilt()).toHaveLength(1);
     expect(second).not.toEqual(first);
     expect(third).toEqual(first);
-    expect(it.lines.filter((line) => /^Successfully tagged stepdock\/step:/.test(line))).toHaveLength(2);
+    expect(it.lines.filter((line) => /^Loaded image: stepdock\/step:/.test(line))).toHaveLength(2);
   });
 
   test("an interrupted one leaves the others and those that follow alone", async () => {
@@ -100,10 +100,16 @@ describe("calls at the same time", () => {
     const builder = it.builder();
     const plan = await builder.planEnvironment({ parentImage }, []);
     const aborter = new AbortController();
+    const begun = Promise.withResolvers<void>();
     const interrupted = builder.ensureImage(plan, bundles({ a: "1;" }), {
       signal: aborter.signal,
-      onOutput: () => aborter.abort(),
+      onOutput: (line) => {
+        begun.resolve();
+        // The parent's Node has run by then: the other waits for the same environment.
+        if (line.startsWith("Step 4")) aborter.abort();
+      },
     });
+    await begun.promise;
     const patient = builder.ensureImage(plan, bundles({ b: "2;" }), it.progress);
     await expect(interrupted).rejects.toMatchObject({ code: "interrupted" });
     expect((await patient).reused).toBe(false);

@@ -15,7 +15,7 @@ import type { CleanupContext, InitContext, StepContext } from "stepdock";
 export const started = ({ log, attempt }: StepContext) => log.info("default onStart", attempt);
 export const succeeded = ({ log }: StepContext) => log.info("default onSuccess");
 export function failed(error: Error, { log, stepName }: StepContext) {
-  log.info("default onFailure", stepName, error.name, existsSync("/opt/stepdock") ? "in a container" : "here");
+  log.info("default onFailure", stepName, error.name, existsSync("/stepdock") ? "in a container" : "here");
 }
 export const ended = async ({ log }: StepContext, error?: Error) => log.info("default onEnd", error?.name);
 export const broken = ({ log }: StepContext) => {
@@ -23,7 +23,7 @@ export const broken = ({ log }: StepContext) => {
   throw new TypeError("the hook is broken");
 };
 export const init = ({ log, pipelineName, signal }: InitContext) =>
-  log.info("init", pipelineName, signal.aborted, existsSync("/opt/stepdock") ? "in a container" : "here");
+  log.info("init", pipelineName, signal.aborted, existsSync("/stepdock") ? "in a container" : "here");
 export const noInit = async ({ log }: InitContext) => {
   log.info("trying");
   throw new RangeError("there is no database");

@@ -46,7 +46,7 @@ export const probe = step({ name: "probe", inputs: given, output: z.json(),
   settings: { resources: { memory: "256MiB", cpuCount: 0.5 } },
   run: () => {
     const root = dirname(stores());
-    const places = ["/", "/etc", "/usr/bin", "/opt/stepdock", "/root", "/tmp"];
+    const places = ["/", "/etc", "/usr/bin", "/stepdock", "/root", "/tmp"];
     const seen = below(root).map((entry) => join(entry.parentPath, entry.name));
     const directories = below(stores()).filter((entry) => entry.isDirectory());
     return {
@@ -168,7 +168,7 @@ describe("A step in its container", () => {
   });
 
   test("writes nowhere in its root file system but to /tmp", () => {
-    const refused = ["/", "/etc", "/usr/bin", "/opt/stepdock"].map((place) => [place, "EROFS"]);
+    const refused = ["/", "/etc", "/usr/bin", "/stepdock"].map((place) => [place, "EROFS"]);
     expect(found.writes).toMatchObject(Object.fromEntries(refused));
     expect(found.writes).toMatchObject({ "/tmp": "done", "/root": expect.stringMatching(/EROFS|EACCES/) });
   });

@@ -18,7 +18,7 @@ test("an environment without packages is its parent, proven to have Node, and th
     "LABEL dev.stepdock.image=environment",
     'RUN ["node","-e"',
     "FROM system",
-    "COPY entrypoint.mjs /opt/stepdock/entrypoint.mjs",
+    "COPY entrypoint.mjs /stepdock/entrypoint.mjs",
     "LABEL x=y",
   ]);
 });
@@ -31,15 +31,15 @@ test("packages are installed as root, and the parent's user comes back in the en
 
 test("npm is taken from the context, else from the parent, and only what it installed is kept", () => {
   const own = instructions({ npm: "context" });
-  expect(own).toContain("COPY npm /opt/stepdock-npm");
+  expect(own).toContain("COPY npm /stepdock-npm");
   expect(own.find((line) => line.includes('"ci"'))).toMatch(
-    /^RUN \["node","\/opt\/stepdock-npm\/bin\/npm-cli\.js","ci"/,
+    /^RUN \["node","\/stepdock-npm\/bin\/npm-cli\.js","ci"/,
   );
   const parents = instructions({ npm: "parent" });
   expect(parents.join("\n")).not.toContain("stepdock-npm");
   expect(parents.find((line) => line.includes('"ci"'))).toMatch(/^RUN \["npm","ci"/);
   const last = own.slice(own.lastIndexOf("FROM system"));
-  expect(last).toContain("COPY --from=packages /opt/stepdock/node_modules /opt/stepdock/node_modules");
+  expect(last).toContain("COPY --from=packages /stepdock/node_modules /stepdock/node_modules");
 });
 
 test("values of variables are never in the Dockerfile", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   environmentReference,
+  imageLabels,
   labelInstruction,
   stepReference,
 } from "../../../src/image-builder/image-names.ts";
@@ -26,8 +27,8 @@ test("an environment image is named by the start of its key", () => {
 });
 
 test("labels are one instruction, quoted, and name no workspace where there is none", () => {
-  expect(labelInstruction("step", plan("k"), 'w "$x"')).toBe(
+  expect(labelInstruction(imageLabels("step", plan("k"), 'w "$x"'))).toBe(
     'LABEL dev.stepdock.image="step" dev.stepdock.environment-key="k" dev.stepdock.workspace="w \\"\\$x\\""',
   );
-  expect(labelInstruction("step", plan("k"), undefined)).not.toContain("workspace");
+  expect(labelInstruction(imageLabels("step", plan("k"), undefined))).not.toContain("workspace");
 });

@@ -59,7 +59,7 @@ const FAILURE: Failure = {
   retryable: true,
   stack: [
     "TypeError: no luck",
-    "    at async load (file:///opt/stepdock/entrypoint.mjs:1:2)",
+    "    at async load (file:///stepdock/entrypoint.mjs:1:2)",
     "    at boom (/project/steps.ts:9:47)",
     "Caused by: Error: deep",
     "    at inner (/project/steps.ts:3:1)",
@@ -85,7 +85,7 @@ test("a failed step is told with its stack, the end of its log and where the res
     "step fails failed after 0.7 s",
     "  TypeError: no luck",
     "      at boom (/project/steps.ts:9:47)",
-    "      at async load (file:///opt/stepdock/entrypoint.mjs:1:2)",
+    "      at async load (file:///stepdock/entrypoint.mjs:1:2)",
     "  Caused by: Error: deep",
     "      at inner (/project/steps.ts:3:1)",
     "  the end of its log:",

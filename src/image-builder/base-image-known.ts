@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Cancellable, ContainerEngine, ImageRecord } from "../docker/port.ts";
+import { certificateFile, SKELETON } from "./base-image-files.ts";
+import { type AssemblyHost, findProgram } from "./base-image-host.ts";
+import { statPrint } from "./base-image-root.ts";
+
+/**
+ * A second tag of the image that was assembled from this machine's files as they are now, told from what the file
+ * system says of them. To find it takes one request and no other program. Undefined where it cannot be told so.
+ */
+export const knownTag = async (host: AssemblyHost): Promise<string | undefined> => {
+  if (host.platform !== "linux" || host.nodePath !== process.execPath) return undefined;
+  const libraries = await mappedLibraries();
+  const busybox = await findProgram(host, "busybox");
+  if (!libraries || !busybox) return undefined;
+  const certificates = (await certificateFile()) ?? "none";
+  const files = [host.nodePath, busybox, ...libraries, ...(certificates === "none" ? [] : [certificates])];
+  const stats = await Promise.all(files.map(statPrint));
+  const print = hash(
+    "sha256",
+    JSON.stringify([host.architecture, host.nodeVersion, certificates, SKELETON, ...stats]),
+  );
+  return `stepdock/base:here-${print.slice(0, 24)}`;
+};
+
+/** The image under that tag, with the tag that says what it is. */
+export const knownImage = async (
+  engine: ContainerEngine,
+  host: AssemblyHost,
+  options: Cancellable,
+): Promise<{ readonly tag: string; readonly image: ImageRecord } | undefined> => {
+  const known = await knownTag(host);
+  const image = known && (await engine.images.inspect(known, options));
+  const tag = image ? image.tags.find((each) => each.startsWith(assembledPrefix(host))) : undefined;
+  return image && tag ? { tag, image } : undefined;
+};
+
+export const assembledPrefix = ({ nodeVersion }: AssemblyHost): string =>
+  `stepdock/base:node-${nodeVersion}-`;
+
+/** Of this process: Linux lists what it has loaded. */
+const mappedLibraries = async (): Promise<string[] | undefined> => {
+  const maps = await readFile("/proc/self/maps", "utf8").catch(() => undefined);
+  if (maps === undefined) return undefined;
+  return [...new Set([...maps.matchAll(/ (\/\S+\.so[.\d]*)$/gm)].map(([, path]) => path as string))].sort();
+};

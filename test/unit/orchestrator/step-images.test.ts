@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import type { BuiltImage, Invocation, PipelineSnapshot } from "../../../src/model/index.ts";
+import { type ImageOfInvocations, StepImages } from "../../../src/orchestrator/containerized/step-images.ts";
+import type { EnvironmentPlan, ImageBuilder } from "../../../src/stack/image-builder.ts";
+
+const invocation = (id: string, parentImage: string): Invocation => ({
+  ...{
+    id,
+    stepName: id,
+    source: `s.ts#${id}`,
+    codeHash: `hash-${id}`,
+    upstreams: [],
+    inputs: {},
+    outputs: {},
+  },
+  ...{ environment: {}, settings: { docker: { parentImage } }, externals: [] },
+});
+
+const A = invocation("a", "one");
+const B = invocation("b", "two");
+const C = invocation("c", "one");
+
+/** Builds when it is told to; the order is what a real engine cannot be made to show. */
+const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>) => {
+  const asked: string[] = [];
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  const builder: ImageBuilder = {
+    planEnvironment: async (settings) => {
+      const key = settings.parentImage ?? "";
+      return { key, parentImage: key, ingredients: {}, settings } satisfies EnvironmentPlan;
+    },
+    imageReference: ({ key }) => `image:${key}`,
+    ensureImage: async ({ key, parentImage }) => {
+      asked.push(key);
+      const gate = Promise.withResolvers<void>();
+      gates.set(key, gate);
+      await gate.promise;
+      const image: BuiltImage = { reference: `image:${key}`, imageId: "i", environmentKey: key, parentImage };
+      return { image, reused: false };
+    },
+  };
+  const snapshot = { invocations: { a: A, b: B, c: C } } as unknown as PipelineSnapshot;
+  const options = { builder, snapshot, bundles: new Map(), emit: () => {}, ...(onBuilt && { onBuilt }) };
+  const gateOf = (key: string) => gates.get(key) ?? expect.unreachable(`${key} is not being built`);
+  const built = async (count: number) => {
+    while (asked.length < count) await new Promise(setImmediate);
+  };
+  return { images: new StepImages(options), asked, gateOf, built };
+};
+
+const { signal } = new AbortController();
+
+test("images that are begun together are built at the same time, each once, and those who ask get them", async () => {
+  const { images, asked, gateOf, built } = openBench();
+  images.startAll([A, B, C], signal);
+  await built(2);
+  expect(asked.sort()).toEqual(["one", "two"]);
+  gateOf("two").resolve();
+  expect((await images.imageOf(B, signal)).reference).toBe("image:two");
+  gateOf("one").resolve();
+  expect(await images.imageOf(C, signal)).toBe(await images.imageOf(A, signal));
+  expect(asked).toHaveLength(2);
+});
+
+test("an image that cannot be built fails those who ask for it, and nobody else", async () => {
+  const { images, gateOf, built } = openBench();
+  images.startAll([A, B], signal);
+  await built(2);
+  gateOf("one").reject(new Error("no such parent"));
+  gateOf("two").resolve();
+  expect((await images.imageOf(B, signal)).reference).toBe("image:two");
+  await expect(images.imageOf(A, signal)).rejects.toThrow("no such parent");
+  await expect(images.imageOf(C, signal)).rejects.toThrow("no such parent");
+});
+
+test("the last record of a build has all images, however long the first takes", async () => {
+  const first = Promise.withResolvers<void>();
+  const records: string[][] = [];
+  const { images, gateOf, built } = openBench(async (all) => {
+    if (all.length === 1) await first.promise;
+    records.push(all.map(({ image }) => image.reference));
+  });
+  images.startAll([A, B], signal);
+  await built(2);
+  gateOf("one").resolve();
+  gateOf("two").resolve();
+  await new Promise(setImmediate);
+  first.resolve();
+  await Promise.all([images.imageOf(A, signal), images.imageOf(B, signal)]);
+  expect(records.at(-1)?.sort()).toEqual(["image:one", "image:two"]);
+});
