@@ -62,8 +62,9 @@ const viralrecon = (): Workflow => {
       5,
     ),
   );
-  add("summary", [add("versions", reports, 1), ...reports.slice(0, 4)], 20);
-  for (const parent of reports.slice(0, 1)) add("archive", [parent], 1);
+  add("summary", reports, 20);
+  add("versions", reports, 1);
+  add("archive", reports.slice(0, 1), 1);
   return { name: "generated-viralrecon", tasks };
 };
 
