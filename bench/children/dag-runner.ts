@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
 import { DagRunner } from "stepdock/orchestrators";
-import { interleave, type Pair, timed } from "../measure/interleave.ts";
+import { measurePair, type Pair, timed } from "../measure/interleave.ts";
 import { range } from "../range.ts";
 
 const WIDTH = 100;
@@ -43,14 +43,10 @@ for (const _ of range(1, 3)) {
   await byDagRunner(smallest?.dag ?? {});
   await byQueue(smallest?.count ?? 0);
 }
-for (const _ of range(1, runs)) {
+for (const round of range(1, runs)) {
   for (const { count, dag, pairs } of dags) {
-    const [pair] = await interleave(
-      1,
-      () => clean(() => byDagRunner(dag)),
-      () => clean(() => byQueue(count)),
-    );
-    if (pair) pairs.push(pair);
+    const subject = () => clean(() => byDagRunner(dag));
+    pairs.push(await measurePair(round, subject, () => clean(() => byQueue(count))));
   }
 }
 console.log(JSON.stringify(dags.map(({ count, pairs }) => ({ count, pairs }))));

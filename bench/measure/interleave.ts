@@ -9,12 +9,17 @@ export interface Pair {
 /** Both sides in turn, the order of each pair the reverse of the one before it: what drifts falls on both alike. */
 export const interleave = async (runs: number, subject: Timed, baseline: Timed): Promise<Pair[]> => {
   const pairs: Pair[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const first = run % 2 === 0 ? await baseline() : await subject();
-    const second = run % 2 === 0 ? await subject() : await baseline();
-    pairs.push(run % 2 === 0 ? { baseline: first, subject: second } : { subject: first, baseline: second });
-  }
+  for (let round = 0; round < runs; round += 1) pairs.push(await measurePair(round, subject, baseline));
   return pairs;
+};
+
+/** One pair; the baseline is the first in even rounds. */
+export const measurePair = async (round: number, subject: Timed, baseline: Timed): Promise<Pair> => {
+  if (round % 2 === 0) {
+    const first = await baseline();
+    return { baseline: first, subject: await subject() };
+  }
+  return { subject: await subject(), baseline: await baseline() };
 };
 
 export const ratiosOf = (pairs: readonly Pair[]): number[] =>
