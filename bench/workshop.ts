@@ -29,6 +29,11 @@ export const openWorkshop = async (signal: AbortSignal): Promise<Workshop> => {
   const directory = await mkdtemp(join(tmpdir(), "stepdock-bench-"));
   const labels = { [LABEL]: randomUUID() };
   const filters = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const cleanup = new AsyncDisposableStack();
+  // The last first; what fails keeps nothing of the rest from being removed.
+  cleanup.defer(() => rm(directory, { recursive: true, force: true }));
+  cleanup.defer(() => removeStepImages(docker, filters));
+  cleanup.defer(() => removeContainers(docker, filters));
   // What runs in a container ends with it: nobody waits for a step of an interrupted bench.
   signal.addEventListener("abort", () => void removeContainers(docker, filters).catch(() => {}));
   return {
@@ -38,11 +43,7 @@ export const openWorkshop = async (signal: AbortSignal): Promise<Workshop> => {
       filters.push(`dev.stepdock.workspace=${workspace.id}`);
       return workspace;
     },
-    [Symbol.asyncDispose]: async () => {
-      await removeContainers(docker, filters);
-      await removeStepImages(docker, filters);
-      await rm(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
   };
 };
 
@@ -55,15 +56,20 @@ const makeWorkspace = async (root: string): Promise<BenchWorkspace> => {
 const removeContainers = async (docker: Dockerode, filters: readonly string[]): Promise<void> => {
   for (const filter of filters) {
     const left = await docker.listContainers({ all: true, filters: { label: [filter] } });
-    await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+    const remove = (id: string) => docker.getContainer(id).remove({ force: true, v: true });
+    await Promise.all(left.map(({ Id }) => remove(Id).catch(unlessGoneOrInUse)));
   }
 };
 
-/** Environment images stay: others may build on them by now. */
+/** Environment images stay: others may build on them by now. So does what another bench uses at this moment. */
 const removeStepImages = async (docker: Dockerode, filters: readonly string[]): Promise<void> => {
   for (const filter of filters) {
     const label = [filter, "dev.stepdock.image=step"];
     for (const { Id } of await docker.listImages({ filters: { label } }))
-      await docker.getImage(Id).remove({ force: true });
+      await docker.getImage(Id).remove({ force: true }).catch(unlessGoneOrInUse);
   }
+};
+
+const unlessGoneOrInUse = (error: { readonly statusCode?: number }): void => {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
 };

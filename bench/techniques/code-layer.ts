@@ -28,9 +28,14 @@ const rows = async ({ workshop, workspace, runs }: Bench): Promise<Row[]> => {
   const build = () => builder.ensureImage(plan, new Map([[randomUUID(), { code: freshCode() }]]) as never);
   await build();
   const environment = environmentReference(plan.key);
-  const classic = async () => buildClassic(docker, await contextIn(directory, environment, workspace.id));
+  const classic = async () => {
+    const context = await contextIn(directory, environment, workspace.id);
+    return await timed(() => buildClassic(docker, context));
+  };
+  // Its label makes a layer that the engine then has.
+  await classic();
   const work = "a code layer by the image builder, instead of by the classic one";
-  return [await onByOff({ work, runs, on: () => timed(build), off: () => timed(classic) })];
+  return [await onByOff({ work, runs, on: () => timed(build), off: classic })];
 };
 
 const contextIn = async (directory: string, environment: string, workspaceId: string): Promise<string> => {
