@@ -1,0 +1,33 @@
+import { timed } from "../measure/interleave.ts";
+import { runCli } from "../measure/process.ts";
+import type { Row } from "../measure/row.ts";
+import type { Bench } from "../workloads/workload.ts";
+import { onByOff, type Technique } from "./technique.ts";
+
+const TWENTY = "bench/pipelines/twenty.ts";
+
+const planIn = (bench: Bench, workspace: string, environment: Readonly<Record<string, string>> = {}) =>
+  timed(() =>
+    runCli(["--workspace", workspace, "plan", TWENTY], { signal: bench.workshop.signal, environment }),
+  );
+
+/** Cold: a workspace in which nothing was bundled yet. */
+const bundles = async (bench: Bench): Promise<Row[]> => {
+  const { workshop, workspace, runs } = bench;
+  const on = () => planIn(bench, workspace.root);
+  const off = async () => planIn(bench, (await workshop.newWorkspace()).root);
+  await on();
+  return [await onByOff({ work: "bundle cache: plan of 1,000 invocations of 20 steps", runs, on, off })];
+};
+
+/** Node's own switch: without a compile cache on the command line both sides are alike. */
+const compiled = async (bench: Bench): Promise<Row[]> => {
+  const { workspace, runs } = bench;
+  const on = () => planIn(bench, workspace.root);
+  const off = () => planIn(bench, workspace.root, { NODE_DISABLE_COMPILE_CACHE: "1" });
+  await on();
+  return [await onByOff({ work: "compile cache of the command line: the same plan", runs, on, off })];
+};
+
+export const bundleCache: Technique = { name: "bundle-cache", rows: bundles };
+export const compileCache: Technique = { name: "compile-cache", rows: compiled };
