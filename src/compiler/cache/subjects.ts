@@ -40,9 +40,10 @@ export const subjectsOf = (
   return addConfigurations(subjects, modules) ? subjects.list() : undefined;
 };
 
-/** The compiler itself, and what it is made of. */
+/** The compiler itself, as sources or as built, and what it is made of. */
 const toolchain = (): string[] => {
-  const own = dirname(import.meta.dirname);
+  const here = import.meta.dirname;
+  const own = here.endsWith("cache") ? dirname(here) : here;
   const files = readdirSync(own, { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.[jt]s$/.test(name),
   );
