@@ -8,6 +8,7 @@ import { toBundleError } from "./bundle-errors.ts";
 import { isUserModule } from "./bundle-plugins.ts";
 import { type EmittedModules, type HostBundle, hostBundle, mapFileOf } from "./host-bundle.ts";
 import { type HostNode, hostGraph } from "./host-graph.ts";
+import { bundleZod, type HostZod } from "./host-zod.ts";
 
 export interface BundleModulesOptions {
   /** Absolute paths of the modules to import. */
@@ -42,6 +43,8 @@ export interface ModulesAndInputs {
   readonly emitted: EmittedModules;
   readonly modules: readonly string[];
   readonly targets: readonly string[];
+  /** Made besides. */
+  readonly files: readonly string[];
 }
 
 /** The same as data. @throws {BundleError} */
@@ -50,7 +53,7 @@ export async function emitModules({
   projectRoot,
   outDir,
 }: BundleModulesOptions): Promise<ModulesAndInputs> {
-  const files = await emit(entries, projectRoot);
+  const { files, zod } = await emit(entries, projectRoot, outDir);
   const directory = resolve(outDir, contentHash(files));
   if (!isWhole(directory, files)) await writeDirectory(directory, files);
   const modules = files.map(({ path, node, map }) => ({
@@ -60,31 +63,43 @@ export async function emitModules({
   }));
   return {
     emitted: { directory, modules, sources: evaluationOrder(files, entries) },
-    ...inputsOf(files.map(({ node }) => node)),
+    ...inputsOf(
+      files.map(({ node }) => node),
+      zod,
+    ),
   };
 }
 
 /** A module that is imported where it lies was read, too, to see that it is none of ours. */
-function inputsOf(nodes: readonly HostNode[]): Pick<ModulesAndInputs, "modules" | "targets"> {
+function inputsOf(nodes: readonly HostNode[], zod: HostZod | undefined): Omit<ModulesAndInputs, "emitted"> {
   const imported = nodes.flatMap(({ targets }) =>
     [...targets.values()].flatMap((target) =>
       "specifier" in target && target.specifier.startsWith("file:") ? [fileURLToPath(target.specifier)] : [],
     ),
   );
   return {
-    modules: [...nodes.map(({ source }) => source), ...imported.filter(isUserModule)],
+    modules: [
+      ...new Set([
+        ...nodes.map(({ source }) => source),
+        ...imported.filter(isUserModule),
+        ...(zod?.read ?? []),
+      ]),
+    ],
     targets: imported.filter((file) => !isUserModule(file)),
+    files: zod ? [zod.file] : [],
   };
 }
 
-async function emit(entries: readonly string[], root: string): Promise<readonly EmittedFile[]> {
+async function emit(entries: readonly string[], root: string, outDir: string) {
   try {
     const graph = await hostGraph(entries, root);
     const paths = new Map([...graph.keys()].sort().map((source) => [source, emittedPath(source, root)]));
-    return [...paths].flatMap(([source, path]) => {
+    const zod = await bundleZod([...graph.values()], outDir);
+    const files = [...paths].flatMap(([source, path]) => {
       const node = graph.get(source);
-      return node ? [emitModule(node, path, paths)] : [];
+      return node ? [emitModule(node, path, { paths, zod })] : [];
     });
+    return { files, zod };
   } catch (error) {
     throw toBundleError(error, entries.map((entry) => relative(root, entry)).join(", "), root);
   }
@@ -93,13 +108,17 @@ async function emit(entries: readonly string[], root: string): Promise<readonly 
 const emittedPath = (source: string, root: string): string =>
   `${relative(root, source).replaceAll("../", "_up_/")}.mjs`;
 
-function emitModule(node: HostNode, path: string, paths: ReadonlyMap<string, string>): EmittedFile {
+function emitModule(
+  node: HostNode,
+  path: string,
+  { paths, zod }: { readonly paths: ReadonlyMap<string, string>; readonly zod: HostZod | undefined },
+): EmittedFile {
   const code = new MagicString(node.code);
   for (const { specifier, start, end, past, dynamic } of node.references) {
     const target = node.targets.get(specifier);
     if (!target) continue;
     // Attributes go where data has become a module; a package's own file keeps them.
-    if ("specifier" in target) code.overwrite(start, end, JSON.stringify(target.specifier));
+    if ("specifier" in target) code.overwrite(start, end, JSON.stringify(standIn(target.specifier, zod)));
     else
       code.overwrite(
         start,
@@ -109,6 +128,9 @@ function emitModule(node: HostNode, path: string, paths: ReadonlyMap<string, str
   }
   return { node, path, code: code.toString(), map: node.map };
 }
+
+const standIn = (specifier: string, zod: HostZod | undefined): string =>
+  zod && specifier === zod.from ? zod.to : specifier;
 
 function relativeSpecifier(from: string, to: string): string {
   const path = relative(dirname(from), to);

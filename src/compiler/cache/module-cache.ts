@@ -13,8 +13,8 @@ export const cachedModules = async (
   if (known) return hostBundle(known);
   const since = Date.now();
   const { emitModules } = await import("../bundle-modules.ts");
-  const { emitted, ...inputs } = await emitModules(options);
-  await cache?.keep(key, { value: emitted, files: filesIn(emitted), ...inputs, since });
+  const { emitted, files, ...inputs } = await emitModules(options);
+  await cache?.keep(key, { value: emitted, files: [...filesIn(emitted), ...files], ...inputs, since });
   return hostBundle(emitted);
 };
 
