@@ -15,6 +15,12 @@ const isStale = (): boolean => {
   const built = "dist/entrypoint.mjs";
   if (!existsSync(built)) return true;
   const { mtimeMs } = statSync(built);
-  const sources = globSync(["src/**/*.ts", "entrypoint/**/*.ts", "package.json", "tsconfig*.json"]);
+  const sources = globSync([
+    "src/**/*.ts",
+    "entrypoint/**/*.ts",
+    "package.json",
+    "tsconfig*.json",
+    "rolldown.config.js",
+  ]);
   return sources.some((file) => statSync(file).mtimeMs > mtimeMs);
 };

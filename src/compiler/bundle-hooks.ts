@@ -10,8 +10,8 @@ import type { RunHooks, StepHooks } from "../pipeline/hooks.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
-import { bundleStep } from "./bundle-step.ts";
 import { type LocatedBundle, sourceName } from "./bundle-steps.ts";
+import { type CompileStore, findStep, makeStep } from "./cache/step-cache.ts";
 import { HookNotExportedError } from "./errors.ts";
 import type { Defined } from "./load-modules.ts";
 import { locateHook } from "./locate-hook.ts";
@@ -30,13 +30,14 @@ export const isStepHook = (hook: HookName): hook is StepHookName =>
 interface BundleHooksOptions {
   readonly projectRoot: string;
   readonly modules: (definitions: readonly Defined[]) => Promise<LoadedModules>;
+  readonly store?: CompileStore | undefined;
 }
 
 /** Finds and bundles the hooks of a pipeline. @throws HookNotExportedError */
 export const bundleHooks = async (
   pipeline: PipelineDefinition,
   invocations: readonly WiredInvocation[],
-  { projectRoot, modules }: BundleHooksOptions,
+  { projectRoot, modules, store }: BundleHooksOptions,
 ): Promise<PipelineHookBundles> => {
   const given = HOOKS.filter((hook) => pipeline.options[hook]);
   if (given.length === 0) return new Map();
@@ -47,7 +48,8 @@ export const bundleHooks = async (
     const location = await locateHook(pipeline.options[hook] ?? (() => {}), loaded, definedIn);
     if (!location) throw new HookNotExportedError(pipeline.name, hook);
     const externals = pipeline.options.settings?.docker?.npmPackages ?? [];
-    const bundle = await bundleStep({ ...location, projectRoot, externals, what: "hook" });
+    const options = { ...location, projectRoot, externals, what: "hook" };
+    const bundle = findStep(options, store) ?? (await makeStep(options, store));
     bundles.set(hook, { bundle, source: sourceName(location, projectRoot) });
   }
   return bundles;

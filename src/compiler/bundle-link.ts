@@ -1,5 +1,5 @@
 import { type OutputChunk, type PartialResolvedId, type Plugin, type RolldownLog, rolldown } from "rolldown";
-import { commonOptions } from "./bundle-options.ts";
+import { commonOptions, filesReadBy } from "./bundle-options.ts";
 import { isUnbundlable, packageName, packageOf } from "./bundle-packages.ts";
 import { builtinId, decodePackage, type PackageImport, virtualEntry } from "./bundle-plugins.ts";
 import type { PrunedGraph, PrunedModule } from "./bundle-prune.ts";
@@ -14,6 +14,8 @@ export interface LinkedBundle {
   readonly chunk: OutputChunk;
   readonly externals: readonly ExternalImport[];
   readonly warnings: readonly string[];
+  /** Absolute paths of the files of packages that were read. */
+  readonly read: readonly string[];
 }
 
 type IsListed = (specifier: string) => boolean;
@@ -43,6 +45,7 @@ export async function linkStep(graph: PrunedGraph, root: string, isListed: IsLis
     chunk: output[0],
     externals: [...externals.values()].filter(({ specifier }) => used.has(specifier)),
     warnings: logs.filter(isUnresolved).map(unresolvedWarning),
+    read: (await filesReadBy(bundle)).filter((file) => !graph.modules.has(file)),
   };
 }
 

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import MagicString from "magic-string";
 import { toBundleError } from "./bundle-errors.ts";
+import { isUserModule } from "./bundle-plugins.ts";
+import { type EmittedModules, type HostBundle, hostBundle, mapFileOf } from "./host-bundle.ts";
 import { type HostNode, hostGraph } from "./host-graph.ts";
-import type { MappedFile } from "./map-stack.ts";
-import { sourcePositions } from "./source-position.ts";
+import { bundleZod, type HostZod } from "./host-zod.ts";
 
 export interface BundleModulesOptions {
   /** Absolute paths of the modules to import. */
@@ -14,24 +16,6 @@ export interface BundleModulesOptions {
   readonly projectRoot: string;
   /** Where the emitted modules go, in a directory named by their content. */
   readonly outDir: string;
-}
-
-/** User modules as the host imports them: whole, one emitted file for each, sharing instances. */
-export interface HostBundle {
-  /** Source path by emitted path, both absolute. */
-  readonly modules: ReadonlyMap<string, string>;
-  /** The sources that static imports reach from the entries, each after those that it imports. */
-  readonly sources: readonly string[];
-  /** The file to import in the place of a source; undefined for one that the entries do not reach. */
-  emittedFor(source: string): string | undefined;
-  /** The source position of a place in an emitted file; lines and columns count from 1. */
-  mapPosition(
-    emitted: string,
-    line: number,
-    column: number,
-  ): { file: string; line: number; column: number } | undefined;
-  /** The source map of an emitted file, as `mapStack` asks for it. */
-  mappedFile(emitted: string): MappedFile | undefined;
 }
 
 interface EmittedFile {
@@ -50,25 +34,72 @@ interface EmittedFile {
  *
  * @throws {BundleError} on a syntax error or an import that does not resolve
  */
-export async function bundleModules({
+export async function bundleModules(options: BundleModulesOptions): Promise<HostBundle> {
+  return hostBundle((await emitModules(options)).emitted);
+}
+
+/** What was emitted, and the files that it was made of: modules that were read, and others that are imported. */
+export interface ModulesAndInputs {
+  readonly emitted: EmittedModules;
+  readonly modules: readonly string[];
+  readonly targets: readonly string[];
+  /** Made besides. */
+  readonly files: readonly string[];
+}
+
+/** The same as data. @throws {BundleError} */
+export async function emitModules({
   entries,
   projectRoot,
   outDir,
-}: BundleModulesOptions): Promise<HostBundle> {
-  const files = await emit(entries, projectRoot);
+}: BundleModulesOptions): Promise<ModulesAndInputs> {
+  const { files, zod } = await emit(entries, projectRoot, outDir);
   const directory = resolve(outDir, contentHash(files));
-  if (!existsSync(directory)) await writeDirectory(directory, files);
-  return hostBundle(files, directory, entries);
+  if (!isWhole(directory, files)) await writeDirectory(directory, files);
+  const modules = files.map(({ path, node, map }) => ({
+    path,
+    source: node.source,
+    mapped: map !== undefined,
+  }));
+  return {
+    emitted: { directory, modules, sources: evaluationOrder(files, entries) },
+    ...inputsOf(
+      files.map(({ node }) => node),
+      zod,
+    ),
+  };
 }
 
-async function emit(entries: readonly string[], root: string): Promise<readonly EmittedFile[]> {
+/** A module that is imported where it lies was read, too, to see that it is none of ours. */
+function inputsOf(nodes: readonly HostNode[], zod: HostZod | undefined): Omit<ModulesAndInputs, "emitted"> {
+  const imported = nodes.flatMap(({ targets }) =>
+    [...targets.values()].flatMap((target) =>
+      "specifier" in target && target.specifier.startsWith("file:") ? [fileURLToPath(target.specifier)] : [],
+    ),
+  );
+  return {
+    modules: [
+      ...new Set([
+        ...nodes.map(({ source }) => source),
+        ...imported.filter(isUserModule),
+        ...(zod?.read ?? []),
+      ]),
+    ],
+    targets: imported.filter((file) => !isUserModule(file)),
+    files: zod ? [zod.file] : [],
+  };
+}
+
+async function emit(entries: readonly string[], root: string, outDir: string) {
   try {
     const graph = await hostGraph(entries, root);
     const paths = new Map([...graph.keys()].sort().map((source) => [source, emittedPath(source, root)]));
-    return [...paths].flatMap(([source, path]) => {
+    const zod = await bundleZod([...graph.values()], outDir);
+    const files = [...paths].flatMap(([source, path]) => {
       const node = graph.get(source);
-      return node ? [emitModule(node, path, paths)] : [];
+      return node ? [emitModule(node, path, { paths, zod })] : [];
     });
+    return { files, zod };
   } catch (error) {
     throw toBundleError(error, entries.map((entry) => relative(root, entry)).join(", "), root);
   }
@@ -77,13 +108,17 @@ async function emit(entries: readonly string[], root: string): Promise<readonly 
 const emittedPath = (source: string, root: string): string =>
   `${relative(root, source).replaceAll("../", "_up_/")}.mjs`;
 
-function emitModule(node: HostNode, path: string, paths: ReadonlyMap<string, string>): EmittedFile {
+function emitModule(
+  node: HostNode,
+  path: string,
+  { paths, zod }: { readonly paths: ReadonlyMap<string, string>; readonly zod: HostZod | undefined },
+): EmittedFile {
   const code = new MagicString(node.code);
   for (const { specifier, start, end, past, dynamic } of node.references) {
     const target = node.targets.get(specifier);
     if (!target) continue;
     // Attributes go where data has become a module; a package's own file keeps them.
-    if ("specifier" in target) code.overwrite(start, end, JSON.stringify(target.specifier));
+    if ("specifier" in target) code.overwrite(start, end, JSON.stringify(standIn(target.specifier, zod)));
     else
       code.overwrite(
         start,
@@ -93,6 +128,9 @@ function emitModule(node: HostNode, path: string, paths: ReadonlyMap<string, str
   }
   return { node, path, code: code.toString(), map: node.map };
 }
+
+const standIn = (specifier: string, zod: HostZod | undefined): string =>
+  zod && specifier === zod.from ? zod.to : specifier;
 
 function relativeSpecifier(from: string, to: string): string {
   const path = relative(dirname(from), to);
@@ -105,50 +143,55 @@ function contentHash(files: readonly EmittedFile[]): string {
   return hash.digest("hex").slice(0, 32);
 }
 
+/** Somebody may have damaged what lies there. */
+function isWhole(directory: string, files: readonly EmittedFile[]): boolean {
+  try {
+    return files.every((file) =>
+      textsOf(file).every(([path, text]) => readFileSync(join(directory, path), "utf8") === text),
+    );
+  } catch {
+    return false;
+  }
+}
+
 async function writeDirectory(directory: string, files: readonly EmittedFile[]): Promise<void> {
   await mkdir(dirname(directory), { recursive: true });
   const temporary = await mkdtemp(`${directory}.tmp-`);
   try {
     await Promise.all(files.map((file) => writeEmitted(temporary, file)));
-    await rename(temporary, directory);
+    await takeThePlace(temporary, directory);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     // Somebody else was faster: the content is the same, as the name is.
-    if (!existsSync(directory)) throw error;
+    if (!isWhole(directory, files)) throw error;
   }
 }
 
-async function writeEmitted(directory: string, { path, code, map }: EmittedFile): Promise<void> {
-  const file = join(directory, path);
-  await mkdir(dirname(file), { recursive: true });
-  const link = map === undefined ? "" : `\n//# sourceMappingURL=${encodeURIComponent(basename(file))}.map\n`;
-  await writeFile(file, code + link, { flush: true });
-  if (map !== undefined) await writeFile(`${file}.map`, map, { flush: true });
+/** A directory that is not empty cannot be replaced: what is there is moved away first. */
+async function takeThePlace(temporary: string, directory: string): Promise<void> {
+  if (existsSync(directory)) {
+    await rename(directory, `${temporary}.old`);
+    await rm(`${temporary}.old`, { recursive: true, force: true });
+  }
+  await rename(temporary, directory);
 }
 
-function hostBundle(
-  files: readonly EmittedFile[],
-  directory: string,
-  entries: readonly string[],
-): HostBundle {
-  const byPath = new Map(files.map((file) => [join(directory, file.path), file]));
-  const finders = new Map(
-    [...byPath].map(([path, { map }]) => [path, map ? sourcePositions(map) : undefined]),
-  );
-  const emitted = new Map([...byPath].map(([path, { node }]) => [node.source, path]));
-  return {
-    modules: new Map([...byPath].map(([path, { node }]) => [path, node.source])),
-    sources: evaluationOrder(files, entries),
-    emittedFor: (source) => emitted.get(source),
-    mapPosition: (path, line, column) => {
-      const found = finders.get(path)?.(line, column);
-      return found && { file: found.source, line: found.line, column: found.column };
-    },
-    mappedFile: (path) => {
-      const file = byPath.get(path);
-      return file?.map === undefined ? undefined : { map: file.map, root: dirname(file.node.source) };
-    },
-  };
+/** Not synced: what a loss of power leaves of it is seen, and made again. */
+async function writeEmitted(directory: string, emitted: EmittedFile): Promise<void> {
+  for (const [path, text] of textsOf(emitted)) {
+    const file = join(directory, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+function textsOf({ path, code, map }: EmittedFile): (readonly [string, string])[] {
+  if (map === undefined) return [[path, code]];
+  const link = `\n//# sourceMappingURL=${encodeURIComponent(basename(path))}.map\n`;
+  return [
+    [path, code + link],
+    [mapFileOf(path), map],
+  ];
 }
 
 function evaluationOrder(files: readonly EmittedFile[], entries: readonly string[]): string[] {

@@ -1,4 +1,5 @@
-import type { InputOptions } from "rolldown";
+import { isAbsolute } from "node:path";
+import type { InputOptions, RolldownBuild } from "rolldown";
 
 /** What every bundling has in common, whichever its output. */
 export const commonOptions = (root: string) =>
@@ -15,3 +16,7 @@ export const commonOptions = (root: string) =>
     },
     transform: { target: "node24", define: { "import.meta.main": "false" } },
   }) satisfies InputOptions;
+
+/** Absolute paths of all files that a bundling has read; virtual modules are none. */
+export const filesReadBy = async (bundle: RolldownBuild): Promise<string[]> =>
+  (await bundle.watchFiles).map((id) => id.replace(/[?#].*$/, "")).filter((id) => isAbsolute(id));

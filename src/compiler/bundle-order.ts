@@ -20,11 +20,12 @@ interface ImportStatement extends AnyNode {
  * module does more at its top level than define things, any order will do and the paths decide. Otherwise it is the
  * order of the source, as the bundler moves packages behind the user's modules.
  */
-export function orderImports({ entry, modules }: PrunedGraph, root: string): PrunedGraph {
+export function orderImports(graph: PrunedGraph, root: string): PrunedGraph {
+  const { modules } = graph;
   const parsed = [...modules.values()].map(parseModule);
   const free = !parsed.some(hasEffects) && !hasCycle(modules);
   const ordered = parsed.map((one) => withOrder(one, free ? byPath(one, root) : bySource(one)));
-  return { entry, modules: new Map(ordered.map((module) => [module.id, module])) };
+  return { ...graph, modules: new Map(ordered.map((module) => [module.id, module])) };
 }
 
 function parseModule(module: PrunedModule): ParsedModule {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { type OutputChunk, rolldown } from "rolldown";
 import { type BundlerLog, fromLog } from "./bundle-errors.ts";
-import { commonOptions } from "./bundle-options.ts";
+import { commonOptions, filesReadBy } from "./bundle-options.ts";
 import { packagesApart, purity, virtualEntry } from "./bundle-plugins.ts";
 import { BARE } from "./purity-transform.ts";
 
@@ -22,6 +22,8 @@ export interface PrunedModule {
 
 export interface PrunedGraph {
   readonly entry: string;
+  /** Absolute paths of the files that were read. */
+  readonly read: readonly string[];
   readonly modules: ReadonlyMap<string, PrunedModule>;
 }
 
@@ -67,10 +69,8 @@ export async function pruneUserModules(options: PruneOptions): Promise<PrunedGra
     sourcemap: "hidden",
   });
   if (unresolved[0]) throw fromLog(unresolved[0], subject, projectRoot);
-  return toGraph(
-    output.filter((file) => file.type === "chunk"),
-    imported,
-  );
+  const chunks = output.filter((file) => file.type === "chunk");
+  return { ...toGraph(chunks, imported), read: await filesReadBy(bundle) };
 }
 
 const unmarked = ({ message, code, exporter, loc }: BundlerLog): BundlerLog => ({
@@ -86,7 +86,7 @@ const exportedAs = (name: string) =>
 function toGraph(
   chunks: readonly OutputChunk[],
   imported: ReadonlyMap<string, readonly string[]>,
-): PrunedGraph {
+): Omit<PrunedGraph, "read"> {
   const ids = new Map(chunks.map((chunk) => [chunk.fileName, idOf(chunk)]));
   const modules = chunks.map((chunk) => toModule(chunk, ids, imported.get(idOf(chunk)) ?? []));
   return { entry: ENTRY, modules: new Map(modules.map((module) => [module.id, module])) };

@@ -43,6 +43,13 @@ export interface StepBundle {
  * @throws {BundleError} on a syntax error, an import that does not resolve, or a missing export
  */
 export async function bundleStep(options: BundleStepOptions): Promise<StepBundle> {
+  return (await bundleStepAndInputs(options)).bundle;
+}
+
+/** The same, with the absolute paths of all files that were read for it. */
+export async function bundleStepAndInputs(
+  options: BundleStepOptions,
+): Promise<{ readonly bundle: StepBundle; readonly read: readonly string[] }> {
   const { module, exportName, projectRoot, what = "step" } = options;
   const subject = `${what} "${exportName}" of ${relative(projectRoot, module)}`;
   const listed = new Set(options.externals);
@@ -52,13 +59,14 @@ export async function bundleStep(options: BundleStepOptions): Promise<StepBundle
       await pruneUserModules({ module, exportName, projectRoot, subject, isListed }),
       projectRoot,
     );
-    const { chunk, externals, warnings } = await linkStep(graph, projectRoot, isListed);
-    return {
+    const { chunk, externals, warnings, read } = await linkStep(graph, projectRoot, isListed);
+    const bundle = {
       ...toBundle(chunk, projectRoot),
       modules: modulesOf(chunk, graph, projectRoot),
       externals,
       warnings: [...userWarnings(graph, projectRoot), ...warnings],
     };
+    return { bundle, read: [...new Set([...graph.read, ...read])] };
   } catch (error) {
     throw error instanceof BundleError ? error : toBundleError(error, subject, projectRoot);
   }

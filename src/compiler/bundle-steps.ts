@@ -1,14 +1,11 @@
 import { relative, sep } from "node:path";
-import PQueue from "p-queue";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
-import { bundleStep, type StepBundle } from "./bundle-step.ts";
+import type { BundleStepOptions, StepBundle } from "./bundle-step.ts";
+import { type CompileStore, findStep } from "./cache/step-cache.ts";
 import type { Defined } from "./load-modules.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { locateStep, type StepLocation } from "./locate-step.ts";
-
-/** Each holds its module graph in memory; more at once were measured to be no faster on two cores. */
-const MAX_BUNDLERS = 4;
 
 export interface LocatedBundle {
   readonly bundle: StepBundle;
@@ -19,29 +16,43 @@ export interface LocatedBundle {
 interface BundleStepsOptions {
   readonly projectRoot: string;
   readonly modules: (definitions: readonly Defined[]) => Promise<LoadedModules>;
+  readonly store?: CompileStore | undefined;
 }
 
 /** Finds and bundles each step once, however often it is called. */
 export const bundleSteps = async (
   invocations: readonly WiredInvocation[],
-  { projectRoot, modules }: BundleStepsOptions,
+  { projectRoot, modules, store }: BundleStepsOptions,
 ): Promise<ReadonlyMap<StepDefinition, LocatedBundle>> => {
   const definitions = [...new Set(invocations.map(({ definition }) => definition))];
   const loaded = await modules(definitions);
   const externals = npmPackagesByStep(invocations);
-  const queue = new PQueue({ concurrency: MAX_BUNDLERS });
-  const entries = await queue.addAll(
-    definitions.map((definition) => async () => {
-      const location = await locateStep(definition, loaded);
-      const bundle = await bundleStep({
-        ...location,
-        projectRoot,
-        externals: externals.get(definition) ?? [],
-      });
-      return [definition, { bundle, source: sourceName(location, projectRoot) }] as const;
+  const steps = await Promise.all(
+    definitions.map(async (definition) => ({
+      ...(await locateStep(definition, loaded)),
+      ...{ projectRoot, externals: externals.get(definition) ?? [] },
+    })),
+  );
+  const bundles = await bundleAll(steps, store);
+  return new Map(
+    definitions.flatMap((definition, index) => {
+      const [step, bundle] = [steps[index], bundles[index]];
+      return step && bundle ? [[definition, { bundle, source: sourceName(step, projectRoot) }]] : [];
     }),
   );
-  return new Map(entries);
+};
+
+/** The bundler is loaded only where a bundle is not there. */
+const bundleAll = async (
+  steps: readonly BundleStepOptions[],
+  store: CompileStore | undefined,
+): Promise<(StepBundle | undefined)[]> => {
+  const found = steps.map((step) => findStep(step, store));
+  const missing = steps.filter((_, index) => !found[index]);
+  if (missing.length === 0) return found;
+  const { makeSteps } = await import("./make-steps.ts");
+  const made = await makeSteps(missing, store);
+  return found.map((bundle) => bundle ?? made.shift());
 };
 
 /** Packages that the settings of a step install in its image need not be in its bundle. */

@@ -17,6 +17,7 @@ import { encodeTagged } from "../util/tagged.ts";
 import { bundleHooks, type PipelineHookBundles, runHooks } from "./bundle-hooks.ts";
 import type { StepBundle } from "./bundle-step.ts";
 import { bundleSteps, type LocatedBundle } from "./bundle-steps.ts";
+import type { CompileStore } from "./cache/step-cache.ts";
 import { checkName, checkOptions } from "./check-options.ts";
 import { compileInvocation } from "./compile-invocation.ts";
 import { PipelineError } from "./errors.ts";
@@ -32,6 +33,8 @@ export interface CompileOptions {
   /** The user's modules, asked for once the steps are known, and once more for hooks of the pipeline. */
   readonly modules: (definitions: readonly Defined[]) => Promise<LoadedModules>;
   readonly createdAt: string;
+  /** Where bundles of earlier compilations are found again. Absent: everything is bundled. */
+  readonly store?: CompileStore | undefined;
 }
 
 export interface CompiledPipeline {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CallSite } from "../pipeline/call-sites.ts";
-import { bundleModules, type HostBundle } from "./bundle-modules.ts";
+import type { CompileCache } from "./cache/compile-cache.ts";
+import { cachedModules } from "./cache/module-cache.ts";
+import type { HostBundle } from "./host-bundle.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { mapStack } from "./map-stack.ts";
 
@@ -9,6 +11,8 @@ export interface LoadOptions {
   readonly projectRoot: string;
   /** Where the host's copies of the user's modules are kept. */
   readonly outDir: string;
+  /** Where what was bundled before is found again. Absent: everything is bundled. */
+  readonly cache?: CompileCache | undefined;
 }
 
 /** The modules of a host bundle, as the compiler asks for them. */
@@ -39,13 +43,13 @@ export interface Defined {
  */
 export const modulesOf = async (
   definitions: readonly Defined[],
-  options: LoadOptions,
+  { cache, ...options }: LoadOptions,
 ): Promise<LoadedModules> => {
   const files = definitions
     .flatMap(({ definedAt }) => definedAt)
     .map(({ file }) => (file.startsWith("file:") ? fileURLToPath(file) : file))
     .filter((file) => isUserModule(file));
-  const bundle = await bundleModules({ entries: [...new Set(files)], ...options });
+  const bundle = await cachedModules({ entries: [...new Set(files)], ...options }, cache);
   return { ...loadedModules(bundle), areCopies: true };
 };
 

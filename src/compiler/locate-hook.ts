@@ -1,4 +1,3 @@
-import { minifySync } from "rolldown/utils";
 import type { LoadedModules, StepLocation } from "./locate-step.ts";
 
 type Func = (...args: never[]) => unknown;
@@ -22,7 +21,7 @@ export const locateHook = async (
     modules.sources.filter((source) => last.has(source)),
   ]) {
     const found = await candidates(sources, modules, (value) => matches(value, hook));
-    if (found.length > 0) return choose(found, hook);
+    if (found.length > 0) return await choose(found, hook);
   }
   return undefined;
 };
@@ -49,15 +48,15 @@ const isLike = (value: unknown, hook: Func): value is Func =>
   typeof value === "function" && value.name === hook.name && value.length === hook.length;
 
 /** Several modules may have a hook of one name. */
-const choose = (found: readonly Candidate[], hook: Func): Candidate | undefined => {
+const choose = async (found: readonly Candidate[], hook: Func): Promise<Candidate | undefined> => {
   if (found.length === 1) return found[0];
+  const { minifySync } = await import("rolldown/utils");
+  /** The code as it is whoever has removed its types. */
+  const canonical = (func: Func): string => {
+    const { code, errors } = minifySync("hook.js", `export default (${func})`);
+    return errors.length > 0 ? String(func) : code;
+  };
   const text = canonical(hook);
   const same = found.filter(({ value }) => canonical(value) === text);
   return same.length === 1 ? same[0] : undefined;
-};
-
-/** The code as it is whoever has removed its types. */
-const canonical = (func: Func): string => {
-  const { code, errors } = minifySync("hook.js", `export default (${func})`);
-  return errors.length > 0 ? String(func) : code;
 };

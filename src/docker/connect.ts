@@ -1,15 +1,14 @@
 import type { Environment } from "./docker-config.ts";
-import { type EngineConnection, openConnection } from "./dockerode-client.ts";
 import { ENDPOINT_STRATEGIES, type EndpointStrategy } from "./endpoint-strategies.ts";
-import { createEngine } from "./engine.ts";
 import { patienceOf } from "./engine-patience.ts";
+import { type EngineReader, openReader } from "./engine-reader.ts";
 import { type EngineAttempt, EngineUnavailableError } from "./engine-unavailable-error.ts";
 import { getJson } from "./get-json.ts";
 import { InterruptedError } from "./interrupted-error.ts";
+import { lazyEngine } from "./lazy-engine.ts";
 import { PING_SECONDS } from "./ping-failure.ts";
 import type { Cancellable, ContainerEngine } from "./port.ts";
 import { DockerRequestError } from "./request-error.ts";
-import { watchedConnection } from "./watched-connection.ts";
 
 export interface ConnectOptions extends Cancellable {
   /** Where settings are looked up; the process's own by default. */
@@ -34,12 +33,12 @@ export const connectFirst = async (
   for (const strategy of strategies) {
     const endpoint = await strategy(environment);
     if (endpoint === undefined) continue;
-    const connection = openConnection(endpoint);
+    const reader = openReader(endpoint, patience);
     try {
-      await ping(connection, signal);
-      return createEngine(watchedConnection(connection, patience), endpoint.url, environment);
+      await ping(reader, signal);
+      return lazyEngine({ endpoint, environment, patience, reader });
     } catch (cause) {
-      connection[Symbol.dispose]();
+      reader[Symbol.dispose]();
       if (signal?.aborted) throw new InterruptedError("answer at", endpoint.url, { cause });
       tried.push({ source: endpoint.source, endpoint: endpoint.url, cause });
       if (endpoint.explicit) throw new EngineUnavailableError(tried, endpoint);
@@ -48,7 +47,7 @@ export const connectFirst = async (
   throw new EngineUnavailableError(tried);
 };
 
-const ping = async ({ docker }: EngineConnection, signal: AbortSignal | undefined): Promise<void> => {
+const ping = async ({ docker }: EngineReader, signal: AbortSignal | undefined): Promise<void> => {
   const limit = AbortSignal.timeout(PING_SECONDS * 1000);
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {

@@ -2,10 +2,8 @@ import type Dockerode from "dockerode";
 import { adoptContainer } from "./container-adoption.ts";
 import { createContainer } from "./container-lifecycle.ts";
 import { removeContainer } from "./container-removal.ts";
-import { abortOption } from "./get-json.ts";
-import { labelFilter } from "./label-filter.ts";
-import type { Cancellable, ContainerClient, ContainerRecord } from "./port.ts";
-import { asDockerError } from "./request-error.ts";
+import { listContainers } from "./list-containers.ts";
+import type { ContainerClient } from "./port.ts";
 
 /** The port's containers over dockerode. */
 export const createContainerClient = (docker: Dockerode): ContainerClient => ({
@@ -13,27 +11,4 @@ export const createContainerClient = (docker: Dockerode): ContainerClient => ({
   adopt: (id, sink, options) => adoptContainer(docker, id, sink, options),
   list: (labels, options) => listContainers(docker, labels, options),
   remove: (id, options) => removeContainer(docker, id, options?.signal),
-});
-
-const listContainers = async (
-  docker: Dockerode,
-  labels: Readonly<Record<string, string>>,
-  { signal }: Cancellable = {},
-): Promise<ContainerRecord[]> => {
-  const filters = labelFilter(labels);
-  try {
-    const request = { all: true, filters: JSON.stringify(filters), ...abortOption(signal) };
-    return (await docker.listContainers(request)).map(recordOf);
-  } catch (cause) {
-    throw asDockerError("list containers with", filters.label.join(", ") || "any label", cause, signal);
-  }
-};
-
-const recordOf = (info: Dockerode.ContainerInfo): ContainerRecord => ({
-  id: info.Id,
-  name: info.Names[0]?.replace(/^\//, "") ?? "",
-  image: info.Image,
-  state: info.State,
-  labels: info.Labels,
-  createdAt: new Date(info.Created * 1000).toISOString(),
 });

@@ -1,6 +1,7 @@
-import { IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type Dockerode from "dockerode";
 import { abortOption } from "./get-json.ts";
+import { http } from "./node-http.ts";
 
 /** What to ask of the engine. */
 export interface StreamRequest {
@@ -29,7 +30,7 @@ export const dialStream = (
     ...abortOption(signal),
   };
   docker.modem.dial(request, (error, response) => {
-    if (response instanceof IncomingMessage) resolve(response);
+    if (response instanceof http().IncomingMessage) resolve(response);
     else reject(error ?? new Error("the engine gave no answer that can be read"));
   });
   return promise;

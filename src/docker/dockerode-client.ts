@@ -1,9 +1,10 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent as HttpAgent } from "node:http";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import Dockerode from "dockerode";
 import type { Endpoint } from "./endpoint.ts";
+import { addressOf as engineAddress } from "./engine-address.ts";
+import { http, https } from "./node-http.ts";
 
 /** A dockerode bound to one endpoint, with its own pool of connections. */
 export interface EngineConnection extends Disposable {
@@ -25,8 +26,8 @@ const inspectBriefly = (agent: HttpAgent): void => {
 /** Opens nothing yet: the first request connects. Disposing it closes its connections. */
 export const openConnection = (endpoint: Endpoint): EngineConnection => {
   const agent = endpoint.tls
-    ? new HttpsAgent({ keepAlive: true, ...endpoint.tls })
-    : new HttpAgent({ keepAlive: true });
+    ? new (https().Agent)({ keepAlive: true, ...endpoint.tls })
+    : new (http().Agent)({ keepAlive: true });
   inspectBriefly(agent);
   const sockets = socketsOf(agent);
   const options = { ...NEUTRAL, ...addressOf(endpoint), agent };
@@ -66,12 +67,9 @@ const NEUTRAL: Dockerode.DockerOptions & { readonly pathPrefix: string } = {
   pathPrefix: "/",
 };
 
-const addressOf = ({ url, tls }: Endpoint): Dockerode.DockerOptions => {
-  const socketPath = /^(?:unix|npipe):\/\/(.*)$/.exec(url)?.[1];
-  if (socketPath !== undefined) return { socketPath };
-  const { hostname, port, protocol: scheme } = new URL(url);
-  const protocol = tls ? "https" : "http";
-  // WHATWG URLs drop the port that is the scheme's default: https://host means 443, tcp://host has no default.
-  const fallback = scheme === "tcp:" ? (tls ? 2376 : 2375) : scheme === "https:" ? 443 : 80;
-  return { protocol, host: `${protocol}://${hostname}`, port: port || fallback };
+const addressOf = (endpoint: Endpoint): Dockerode.DockerOptions => {
+  const address = engineAddress(endpoint);
+  if ("socketPath" in address) return address;
+  const protocol = endpoint.tls ? "https" : "http";
+  return { protocol, host: `${protocol}://${new URL(endpoint.url).hostname}`, port: address.port };
 };

@@ -3,6 +3,7 @@ import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import type { House } from "../composition.ts";
 import type { ExecutionMode } from "../model/index.ts";
 import { projectRootOf } from "../workspace/paths.ts";
+import { compileStore } from "./compile-store.ts";
 import { loadPipelineFile } from "./load-pipeline-file.ts";
 
 export interface CompileFileOptions {
@@ -23,13 +24,16 @@ export const compileFile = async (
   { projectRoot, workspace }: House,
   { file, exportName, parameters, executionMode }: CompileFileOptions,
 ): Promise<CompiledPipeline> => {
-  const outDir = workspace.paths.modules;
-  const { pipeline, modules } = await loadPipelineFile({ file, exportName, projectRoot, outDir });
+  const store = compileStore(workspace.paths);
+  const { pipeline, modules } = await loadPipelineFile({
+    ...{ file, exportName, projectRoot, outDir: workspace.paths.modules, cache: store.cache },
+  });
   const texts = Object.entries(parameters).map(([name, text]) => [name, { text }] as const);
   const compiled = await compile(pipeline, {
     parameters: Object.fromEntries(texts),
     projectRoot,
     modules: async () => modules,
+    store,
     createdAt: new Date().toISOString(),
   });
   if (executionMode === undefined) return compiled;

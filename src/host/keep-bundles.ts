@@ -9,8 +9,9 @@ export const keepBundles = async (
   bundles: ReadonlyMap<string, { readonly code: string; readonly map: string }>,
 ): Promise<void> => {
   await mkdir(directory, { recursive: true });
-  for (const [hash, { code, map }] of bundles) {
+  for (const [hash, bundle] of bundles) {
     if (existsSync(join(directory, `${hash}.mjs`))) continue;
+    const { code, map } = bundle;
     await writeFileAtomic(join(directory, `${hash}.mjs.map`), map);
     await writeFileAtomic(join(directory, `${hash}.mjs`), code);
   }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { HostBundle } from "../compiler/bundle-modules.ts";
 import { PipelineError } from "../compiler/errors.ts";
+import type { HostBundle } from "../compiler/host-bundle.ts";
 import { mapStack } from "../compiler/map-stack.ts";
 import { userStack } from "../util/user-stack.ts";
 

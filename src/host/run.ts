@@ -6,6 +6,7 @@ import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
 import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
+import { compileStore } from "./compile-store.ts";
 import { type Plan, planCompiled } from "./plan.ts";
 import { loadOutputs, type RunResult } from "./result.ts";
 import { resumeRun } from "./resume.ts";
@@ -104,14 +105,18 @@ const compileHere = (
   house: House,
   pipeline: Pipeline,
   parameters: Readonly<Record<string, unknown>>,
-): Promise<CompiledPipeline> =>
-  compile(pipeline, {
+): Promise<CompiledPipeline> => {
+  const { projectRoot, workspace } = house;
+  const store = compileStore(workspace.paths);
+  return compile(pipeline, {
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, { value }])),
-    projectRoot: house.projectRoot,
+    projectRoot,
     modules: (definitions) =>
-      modulesOf(definitions, { projectRoot: house.projectRoot, outDir: house.workspace.paths.modules }),
+      modulesOf(definitions, { projectRoot, outDir: workspace.paths.modules, cache: store.cache }),
     createdAt: new Date().toISOString(),
+    store,
   });
+};
 
 const signalsOf = ({ signal, killSignal }: ConductOptions) => ({
   signal: signal ?? new AbortController().signal,

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Pack, pack } from "tar-fs";
+import type * as TarFs from "tar-fs";
 
 /** One entry of a root file system. `source` is a file of this machine, `text` the content itself. */
 export type RootEntry = Readonly<{ path: string; owner?: number }> &
@@ -42,10 +43,13 @@ const fileHash = async (path: string, signal?: AbortSignal): Promise<string> => 
   return hash.digest("hex");
 };
 
+/** Loaded when something is packed, and at once: where nothing is built, nothing is. */
+const tarFs = (): typeof TarFs => createRequire(import.meta.url)("tar-fs") as typeof TarFs;
+
 /** A tar of the entries, the same bytes for the same content: sorted, all times the epoch. */
 export const packRoot = (entries: readonly RootEntry[]): Readable =>
   // tar-fs hands over the tar stream it made; the entries come from several places, so none is walked
-  pack("/", {
+  tarFs().pack("/", {
     entries: [],
     finalize: false,
     finish: (tar) => {
@@ -55,12 +59,12 @@ export const packRoot = (entries: readonly RootEntry[]): Readable =>
 
 const EPOCH = new Date(0);
 
-const writeEntries = async (tar: Pack, entries: readonly RootEntry[]): Promise<void> => {
+const writeEntries = async (tar: TarFs.Pack, entries: readonly RootEntry[]): Promise<void> => {
   for (const entry of entries) await writeEntry(tar, entry);
   tar.finalize();
 };
 
-const writeEntry = async (tar: Pack, entry: RootEntry): Promise<void> => {
+const writeEntry = async (tar: TarFs.Pack, entry: RootEntry): Promise<void> => {
   const header = { name: entry.path, mtime: EPOCH, uid: entry.owner ?? 0, gid: entry.owner ?? 0 };
   if (entry.type === "directory") tar.entry({ ...header, type: "directory", mode: entry.mode });
   else if (entry.type === "symlink") {

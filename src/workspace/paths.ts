@@ -11,6 +11,8 @@ export interface WorkspacePaths {
   readonly bundles: string;
   /** The host's copies of the user's modules; may be deleted at any time. */
   readonly modules: string;
+  /** What is known of earlier compilations; may be deleted at any time. */
+  readonly compiled: string;
 }
 
 export const workspacePaths = (root: string): WorkspacePaths => ({
@@ -20,6 +22,7 @@ export const workspacePaths = (root: string): WorkspacePaths => ({
   runs: join(root, "runs"),
   bundles: join(root, "bundles"),
   modules: join(root, "modules"),
+  compiled: join(root, "compiled"),
 });
 
 export interface AttemptPaths {

@@ -21,6 +21,7 @@ export const cleanRunFiles = async (
   await removeBundles(context, named, codeHashes);
   if (runs.some((run) => isLive(paths, run))) return;
   await removeSettled(context, paths.modules, () => true);
+  await removeSettled(context, paths.compiled, () => true);
 };
 
 /** `freed`: those that removed runs named, which need not be settled. */

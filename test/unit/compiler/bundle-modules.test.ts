@@ -4,7 +4,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { BundleError } from "../../../src/compiler/bundle-errors.ts";
-import { bundleModules, type HostBundle } from "../../../src/compiler/bundle-modules.ts";
+import { bundleModules } from "../../../src/compiler/bundle-modules.ts";
+import type { HostBundle } from "../../../src/compiler/host-bundle.ts";
 import { mapStack } from "../../../src/compiler/map-stack.ts";
 import { type Files, Project, packageFiles } from "./bundle-project.ts";
 

@@ -1,0 +1,67 @@
+import { isBuiltin } from "node:module";
+import { defineConfig } from "rolldown";
+
+/** What only some commands load, and what finds files beside its own. */
+const external = [/^rolldown(\/|$)/, "dockerode", "tar-fs", "magic-string", "#entrypoint-bundle"];
+
+/**
+ * What a cached run is made of, with all that it imports at once, goes into one file: each file costs Node a fifth of
+ * a millisecond, and there were eight hundred.
+ */
+const OFTEN = /\/src\/(cli\/(cli|commands\/(run|plan))|composition|docker\/connect)\.ts$/;
+
+/** An `import` of Node's own modules evaluates all that they could give, web clients with it: they are asked for by name. */
+const builtins = {
+  name: "builtins",
+  resolveId: {
+    order: "pre",
+    handler: (id, importer) =>
+      isBuiltin(id) && !importer?.startsWith("\0rolldown")
+        ? `\0builtin:node:${id.replace(/^node:/, "")}`
+        : null,
+  },
+  load: (id) =>
+    id.startsWith("\0builtin:")
+      ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`
+      : null,
+};
+
+const common = {
+  external,
+  platform: "node",
+  logLevel: "warn",
+  // Some commands import what others load on demand.
+  checks: { ineffectiveDynamicImport: false },
+  transform: { target: "node24" },
+};
+
+export default defineConfig([
+  {
+    ...common,
+    plugins: [builtins],
+    input: {
+      "src/cli/main": "src/cli/main.ts",
+      "src/host": "src/host.ts",
+      "src/orchestrators": "src/orchestrators.ts",
+    },
+    preserveEntrySignatures: "strict",
+    output: {
+      dir: "dist",
+      format: "esm",
+      entryFileNames: "[name].js",
+      chunkFileNames: "chunks/[name]-[hash].js",
+      sourcemap: true,
+      comments: { annotation: false, jsdoc: false, legal: true },
+      keepNames: true,
+      codeSplitting: { groups: [{ name: "core", test: OFTEN }] },
+    },
+  },
+  // Small, and without what only the host needs: it is bundled into steps.
+  { ...common, input: "src/index.ts", output: { file: "dist/src/index.js", format: "esm" } },
+  {
+    ...common,
+    external: ["#entrypoint-bundle"],
+    input: "entrypoint/main.ts",
+    output: { file: "dist/entrypoint.mjs", format: "esm" },
+  },
+]);

@@ -1,0 +1,62 @@
+import type { Environment } from "./docker-config.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { readEngineInfo } from "./engine-info.ts";
+import type { EngineReader } from "./engine-reader.ts";
+import { createImageClient } from "./image-client.ts";
+import { listContainers } from "./list-containers.ts";
+import type { ContainerEngine } from "./port.ts";
+
+interface Connected {
+  readonly endpoint: Endpoint;
+  readonly environment: Environment;
+  readonly patience: number;
+  readonly reader: EngineReader;
+}
+
+/** An engine that is proven. dockerode is loaded once something is to be made, changed or streamed: where all is cached, nothing is. */
+export const lazyEngine = ({ endpoint, environment, patience, reader }: Connected): ContainerEngine => {
+  let opening: Promise<ContainerEngine> | undefined;
+  const whole = () => (opening ??= openWhole(endpoint, environment, patience));
+  const { inspect, list } = createImageClient(reader.docker, environment);
+  return {
+    endpoint: endpoint.url,
+    info: (options) => readEngineInfo(reader.docker, endpoint.url, options),
+    images: {
+      ...{ inspect, list },
+      pull: async (...given) => (await whole()).images.pull(...given),
+      build: async (...given) => (await whole()).images.build(...given),
+      import: async (...given) => (await whole()).images.import(...given),
+      tag: async (...given) => (await whole()).images.tag(...given),
+      remove: async (...given) => (await whole()).images.remove(...given),
+    },
+    containers: {
+      create: async (...given) => (await whole()).containers.create(...given),
+      adopt: async (...given) => (await whole()).containers.adopt(...given),
+      list: (labels, options) => listContainers(reader.docker, labels, options),
+      remove: async (...given) => (await whole()).containers.remove(...given),
+    },
+    leftovers: {
+      networks: async (...given) => (await whole()).leftovers.networks(...given),
+      removeNetwork: async (...given) => (await whole()).leftovers.removeNetwork(...given),
+      volumes: async (...given) => (await whole()).leftovers.volumes(...given),
+      removeVolume: async (...given) => (await whole()).leftovers.removeVolume(...given),
+    },
+    [Symbol.asyncDispose]: async () => {
+      reader[Symbol.dispose]();
+      await (await opening)?.[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const openWhole = async (
+  endpoint: Endpoint,
+  environment: Environment,
+  patience: number,
+): Promise<ContainerEngine> => {
+  const [{ openConnection }, { createEngine }, { watchedConnection }] = await Promise.all([
+    import("./dockerode-client.ts"),
+    import("./engine.ts"),
+    import("./watched-connection.ts"),
+  ]);
+  return createEngine(watchedConnection(openConnection(endpoint), patience), endpoint.url, environment);
+};
