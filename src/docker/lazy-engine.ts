@@ -26,6 +26,7 @@ export const lazyEngine = ({ endpoint, environment, patience, reader }: Connecte
       pull: async (...given) => (await whole()).images.pull(...given),
       build: async (...given) => (await whole()).images.build(...given),
       import: async (...given) => (await whole()).images.import(...given),
+      load: async (...given) => (await whole()).images.load(...given),
       tag: async (...given) => (await whole()).images.tag(...given),
       remove: async (...given) => (await whole()).images.remove(...given),
     },
