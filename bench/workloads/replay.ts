@@ -39,11 +39,17 @@ export const replayRow = async (bench: Bench, workflow: Workflow, options: Repla
     () => timed(() => runAll(pipeline, run)),
     async () => leastWall(tasks, concurrency, await lifecycle()),
   );
-  const how = [spin ? "spinning" : "waiting", `concurrency ${concurrency}`, switches.scheduling ?? "layers"];
+  const how = [spin ? "spinning" : "waiting", `concurrency ${concurrency}`, ...told(switches)];
   const work = `replay of ${workflow.name}, ${tasks.length} tasks, ${how.join(", ")}`;
   const bound = isDefault(switches) ? 1 : undefined;
   return ratioRow({ work, figure: "wall / max(critical path, sum ÷ concurrency)", pairs, bound });
 };
+
+const told = ({ scheduling = "layers", lookahead, concurrentStarts }: Switches): string[] => [
+  scheduling,
+  ...(lookahead === undefined ? [] : [`lookahead ${lookahead}`]),
+  ...(concurrentStarts === undefined ? [] : [`${concurrentStarts} starts at a time`]),
+];
 
 /** What is switched is shown beside the default, which is what has to hold. */
 const isDefault = (switches: Switches): boolean =>
