@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
@@ -89,6 +89,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   async #runAll(): Promise<void> {
     await this.#reapOrphans();
     await using executor = await this.executor();
+    await this.#beginImages();
     const { signals, resume, ...request } = this.active.request;
     const { scheduling = this.config.scheduling, concurrentStarts = this.config.concurrentStarts } = request;
     const maxParallelism = await this.#maxParallelism();
@@ -97,6 +98,16 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     await runDag(this.active.context, { executor, signals, maxParallelism, ...speed });
     // Whoever died may have recorded the end of a step, and not have removed its container yet.
     if (resume) await this.removeLeftovers(resume.id);
+  }
+
+  /** Of all steps that are left to be executed, at once. */
+  async #beginImages(): Promise<void> {
+    const stack = this.#stack;
+    if (!stack) throw new TypeError("no pipeline was submitted");
+    const { snapshot, cached, prior } = this.active.context;
+    const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
+    const { signal } = this.active.request.signals;
+    (await this.images(stack)).startAll(Object.values(snapshot.invocations).filter(isOpen), signal);
   }
 
   async #reapOrphans(): Promise<void> {
@@ -114,6 +125,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return asked ?? (await (await this.services.engine()).info()).cpus;
   }
 }
+
+/** What an interrupted run had brought to an end needs no image any more. */
+const SETTLED: ReadonlySet<string> = new Set(["succeeded", "ended"]);
 
 export const localDockerOrchestratorFlavor: Flavor<
   LocalDockerOrchestrator,
