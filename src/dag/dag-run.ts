@@ -108,7 +108,7 @@ export class DagRun {
     return node;
   }
 
-  /** Runs nodes in one slot, one after the other, as long as there are any: to give it back between them costs more. */
+  /** Runs nodes in one slot, one after the other, as long as there are any: it is not given back between them. */
   async #useSlot(first: PlannedNode): Promise<void> {
     for (let node: PlannedNode | undefined = first; node !== undefined; node = this.#takeReady(1)) {
       const done = this.#occupySlot(node);

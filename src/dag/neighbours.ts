@@ -14,6 +14,9 @@ export interface NeighbourContext {
   readonly onWarning: OnWarning;
 }
 
+/** So many are searched faster than a set of them is made. */
+const FEW = 16;
+
 /** What `known` has for each of `ids`, each once. Unknown and repeated ids are left out with a warning, as in ZenML. */
 export const knownNeighbours = <V>(
   ids: readonly string[],
@@ -21,15 +24,16 @@ export const knownNeighbours = <V>(
   { nodeId, role, onWarning }: NeighbourContext,
 ): V[] => {
   const found: V[] = [];
-  const seen = new Set<string>();
+  const seen = ids.length > FEW ? new Set<V>() : undefined;
   for (const id of ids) {
     const neighbour = known.get(id);
-    if (neighbour === undefined)
+    if (neighbour === undefined) {
       onWarning(`Node "${nodeId}" names the ${role} "${id}", which is no node: ignored.`);
-    else if (seen.has(id)) onWarning(`Node "${nodeId}" names the ${role} "${id}" more than once: ignored.`);
-    else {
+    } else if (seen?.has(neighbour) ?? found.includes(neighbour)) {
+      onWarning(`Node "${nodeId}" names the ${role} "${id}" more than once: ignored.`);
+    } else {
       found.push(neighbour);
-      if (ids.length > 1) seen.add(id);
+      seen?.add(neighbour);
     }
   }
   return found;

@@ -34,3 +34,31 @@ test("a thousand step runs with inputs and outputs are one transaction, as is ev
   await store.findRun("latest");
   expect(await countCommits(file.path)).toBe(before + 1);
 });
+
+test("a change to what is there already writes nothing to the log", async () => {
+  await using file = await aDatabaseFile();
+  await using store = await openSqliteMetadataStore({ path: file.path });
+  await store.saveSnapshot(aSnapshot());
+  await store.createRun(aRun("run-1"));
+  await store.createStepRun(aStepRun("load"), {});
+  const before = await countCommits(file.path);
+  const { status, exitCode, warnings, metadata } = aStepRun("load");
+  await store.updateStepRun("load", { status, exitCode, warnings, metadata });
+  await store.updateStepRun("load", {});
+  await store.updateRun("run-1", {});
+  expect(await countCommits(file.path)).toBe(before);
+});
+
+test("each kind of change gets the same statement again, on every connection its own", async () => {
+  await using file = await aDatabaseFile();
+  await using one = await openSqliteMetadataStore({ path: file.path });
+  await using other = await openSqliteMetadataStore({ path: file.path });
+  await one.saveSnapshot(aSnapshot());
+  await one.createRun(aRun("run-1"));
+  for (const [index, store] of [one, other, one, other].entries()) {
+    await store.createStepRun(aStepRun(`step-${index}`), {});
+    await store.updateStepRun(`step-${index}`, { containerId: `c-${index}` });
+  }
+  const listed = await one.listStepRuns("run-1");
+  expect(listed.map(({ containerId }) => containerId)).toEqual(["c-0", "c-1", "c-2", "c-3"]);
+});
