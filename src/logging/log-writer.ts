@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers";
 import { LogWriteError } from "./errors.ts";
 import type { LogRecord } from "./log-record.ts";
@@ -18,6 +19,13 @@ const PACE_MS = 20;
  * @throws {LogWriteError}
  */
 export async function openLogWriter(path: string): Promise<LogWriter> {
+  return new LogWriter(path, await openFile(path));
+}
+
+/** The same, though nothing is made before there is something to write, its directory neither. */
+export const openLogWriterLazily = (path: string): LogWriter => new LogWriter(path);
+
+const openFile = async (path: string): Promise<FileHandle> => {
   const file = await open(path, "a+").catch((cause) => Promise.reject(new LogWriteError(path, cause)));
   try {
     await repairTail(file);
@@ -25,8 +33,8 @@ export async function openLogWriter(path: string): Promise<LogWriter> {
     await file.close();
     throw new LogWriteError(path, cause);
   }
-  return new LogWriter(path, file);
-}
+  return file;
+};
 
 /**
  * Appends records as NDJSON, in the order of the calls. The first is written at once, and what comes while the disk is
@@ -34,7 +42,7 @@ export async function openLogWriter(path: string): Promise<LogWriter> {
  */
 export class LogWriter implements AsyncDisposable {
   readonly path: string;
-  readonly #file: FileHandle;
+  #file: FileHandle | undefined;
   #queue: Buffer[] = [];
   #bufferedBytes = 0;
   #flushing: Promise<void> | undefined;
@@ -44,7 +52,7 @@ export class LogWriter implements AsyncDisposable {
   #failureTold = false;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, file: FileHandle) {
+  constructor(path: string, file?: FileHandle) {
     this.path = path;
     this.#file = file;
   }
@@ -128,21 +136,29 @@ export class LogWriter implements AsyncDisposable {
   /** Never rejects, since often nobody waits for it: a failure is told by the next call. */
   async #writeQueue(): Promise<void> {
     const batch = Buffer.concat(this.#queue.splice(0));
-    await this.#attempt(() => this.#file.appendFile(batch));
+    await this.#attempt(async () => {
+      this.#file ??= await this.#make();
+      await this.#file.appendFile(batch);
+    });
     this.#bufferedBytes -= this.#failure ? this.#bufferedBytes : batch.length;
   }
 
   async #close(): Promise<void> {
     await this.#flushAll();
-    if (!this.#failure) await this.#attempt(() => this.#file.sync());
-    await this.#attempt(() => this.#file.close());
+    if (!this.#failure) await this.#attempt(async () => this.#file?.sync());
+    await this.#attempt(async () => this.#file?.close());
+  }
+
+  async #make(): Promise<FileHandle> {
+    await mkdir(dirname(this.path), { recursive: true });
+    return await openFile(this.path);
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (cause) {
-      this.#failure ??= new LogWriteError(this.path, cause);
+      this.#failure ??= cause instanceof LogWriteError ? cause : new LogWriteError(this.path, cause);
       this.#queue = [];
     }
   }

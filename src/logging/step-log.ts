@@ -3,7 +3,7 @@ import { createLineSplitter } from "./line-splitter.ts";
 import { ListenerFeed, type RecordListener } from "./listener-feed.ts";
 import type { LogRecord, LogStream } from "./log-record.ts";
 import { LogTail } from "./log-tail.ts";
-import { type LogWriter, openLogWriter } from "./log-writer.ts";
+import { type LogWriter, openLogWriter, openLogWriterLazily } from "./log-writer.ts";
 import { type RecordedOutput, readRecordedOutput } from "./recorded-output.ts";
 
 export interface StepLogOptions {
@@ -27,6 +27,10 @@ export interface StepLogOptions {
 export async function openStepLog(options: StepLogOptions): Promise<StepLog> {
   return new StepLog(await openLogWriter(options.path), options);
 }
+
+/** The log of an attempt that may print nothing: its file, and the directory of that, are made when there is a line. */
+export const openStepLogLazily = (options: StepLogOptions): StepLog =>
+  new StepLog(openLogWriterLazily(options.path), options);
 
 /**
  * Takes over the log of an attempt whose process died before it ended the log. Write each stream to it again from its

@@ -1,5 +1,5 @@
 import type { RecordListener } from "../logging/listener-feed.ts";
-import { openStepLog, type StepLog } from "../logging/step-log.ts";
+import { openStepLog, openStepLogLazily, type StepLog } from "../logging/step-log.ts";
 import type { Assignment, Invocation } from "../model/index.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
 import type { RunContext } from "./run-context.ts";
@@ -27,13 +27,18 @@ export interface AssignedProcess {
 }
 
 /** Opens the log of a step's process; what it prints is told as it comes. */
-export const openLog = ({ context, invocation, assignment, paths }: AssignedProcess): Promise<StepLog> =>
-  openStepLog({
+export const openLog = async (
+  { context, invocation, assignment, paths }: AssignedProcess,
+  { lazily = false }: { readonly lazily?: boolean | undefined } = {},
+): Promise<StepLog> => {
+  const options = {
     path: paths.log,
     nonce: assignment.nonce,
     now: context.now,
     onRecord: linesToEvents(context, invocation),
-  });
+  };
+  return lazily ? openStepLogLazily(options) : await openStepLog(options);
+};
 
 /** Tells each line that a step prints, at the time at which it came; undefined where nobody listens. */
 export const linesToEvents = (

@@ -20,6 +20,8 @@ interface Preparing {
   cancelled: boolean;
 }
 
+const FIRST = { attempt: 1, exchanges: true };
+
 /**
  * First attempts that are made ready before it is known that they are needed: directories, and whatever the executor
  * does ahead. What nobody took is given up at the end.
@@ -80,7 +82,7 @@ export class Preparations implements AsyncDisposable {
 
   async #make(invocation: Invocation): Promise<Reservation | undefined> {
     try {
-      const reservation = await reserveAttempt(this.#context, invocation, 1);
+      const reservation = await reserveAttempt(this.#context, invocation, FIRST);
       await this.#executor.prepare?.(this.#preparationOf(invocation, reservation));
       return reservation;
     } catch {

@@ -13,17 +13,23 @@ export interface Reservation {
   readonly uris: Readonly<Record<string, string>>;
 }
 
-/** @param attempt 1 for the first */
+export interface ReservationFacts {
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Whether its process reports by a file. */
+  readonly exchanges: boolean;
+}
+
 export const reserveAttempt = async (
   context: RunContext,
   invocation: Invocation,
-  attempt: number,
+  { attempt, exchanges }: ReservationFacts,
 ): Promise<Reservation> => {
   const stepRunId = randomUUID();
   const paths = attemptPaths(context.paths, {
     ...{ runId: context.run.id, invocationId: invocation.id, attempt },
   });
-  await mkdir(paths.exchange, { recursive: true });
+  if (exchanges) await mkdir(paths.exchange, { recursive: true });
   const identity = { id: stepRunId, stepName: invocation.stepName };
   const uris = await prepareOutputArtifactUris(context.artifactStore, identity, invocation);
   return { stepRunId, paths, uris };

@@ -40,7 +40,9 @@ export const runAttempt = async (
   executor: StepExecutor,
   facts: AttemptFacts,
 ): Promise<AttemptEnd> => {
-  const reserved = facts.reservation ?? (await reserveAttempt(context, invocation, facts.attempt));
+  const reserved =
+    facts.reservation ??
+    (await reserveAttempt(context, invocation, { ...facts, exchanges: !executor.startsAtOnce }));
   const { stepRunId, paths, uris } = reserved;
   const stepRun = newStepRun(context, invocation, { ...facts, id: stepRunId });
   const records = new AttemptRecords(context, invocation, {
@@ -54,7 +56,7 @@ export const runAttempt = async (
     lastAttempt: facts.retriesLeft <= 0,
   });
   // Without waiting for the disk: a loss of power ends the container, too, and the attempt is lost in any case.
-  await replaceFile(paths.assignment, `${JSON.stringify(assignment)}\n`);
+  if (executor.adopt) await replaceFile(paths.assignment, `${JSON.stringify(assignment)}\n`);
   const work = { context, invocation, assignment, paths, records };
   const damage = await damagedInput(context, facts.inputs);
   const { status, released } = damage
@@ -81,7 +83,7 @@ const execute = async (
   executor: StepExecutor,
   signals: ExecutionSignals,
 ): Promise<Pick<AttemptEnd, "status" | "released">> => {
-  const log = await openLog(work);
+  const log = await openLog(work, { lazily: executor.startsAtOnce });
   using limit = withTimeout(work.invocation.timeout, signals);
   const published = Promise.withResolvers<void>();
   try {

@@ -58,7 +58,6 @@ export class InProcessExecutor implements StepExecutor {
     const result = await captureInLog(log, () =>
       withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
     );
-    await replaceFile(join(execution.paths.exchange, "result.json"), JSON.stringify(result));
     return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
   }
 
@@ -72,10 +71,8 @@ export class InProcessExecutor implements StepExecutor {
         definition && !assignment.hook
           ? new StepRunner({ ...told, definition })
           : new HookRunner({ ...told, definition });
-      return await Promise.race([
-        runner.run(assignment),
-        whenAborted(signal).then(() => runner.cutShort(STOPPED)),
-      ]);
+      using stop = untilAborted(signal);
+      return await Promise.race([runner.run(assignment), stop.aborted.then(() => runner.cutShort(STOPPED))]);
     } catch (error) {
       const { stepRunId } = assignment;
       return { formatVersion: 1, stepRunId, status: "failed", failure: thrownFailure(error) };
@@ -120,8 +117,11 @@ const STOPPED: Failure = {
   retryable: true,
 };
 
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+/** Takes its listener back: the signal may live as long as the run. */
+const untilAborted = (signal: AbortSignal): Disposable & { readonly aborted: Promise<void> } => {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return { aborted, [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort) };
+};
