@@ -13,7 +13,7 @@ import { asDockerError, DockerRequestError, statusCodeOf } from "./request-error
 export interface LiveLinks {
   /** Its log, followed. */
   readonly log: Readable;
-  readonly exited: Promise<void>;
+  readonly exited: Promise<number>;
 }
 
 /** Aborting `signal` cuts them, at whatever time. */

@@ -34,12 +34,13 @@ async function* chunksOf(id: string, output: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-/** Resolves at the exit, as the armed wait tells it. */
-export const untilExit = async (id: string, { answer }: ArmedWait): Promise<void> => {
-  const { Error: failure } = await answer.catch((cause: unknown) => {
+/** The status that it exited with, as the armed wait tells it. */
+export const untilExit = async (id: string, { answer }: ArmedWait): Promise<number> => {
+  const { Error: failure, StatusCode: status } = await answer.catch((cause: unknown) => {
     throw connectionLost(id, cause);
   });
   if (failure) throw new DockerRequestError("wait for container", id, new Error(failure.Message));
+  return status;
 };
 
 /** How the container ended. Rejects with `ContainerRemovedError` where it is gone, or on its way. */
@@ -50,8 +51,6 @@ export const readExitState = async (docker: Dockerode, id: string): Promise<Exit
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     error: State.Error,
-    startedAt: State.StartedAt,
-    finishedAt: State.FinishedAt,
   };
 };
 

@@ -31,7 +31,10 @@ export const createContainer = async (
       await openLinks(docker, { id, stdin: spec.stdin, tty: spec.tty }, sink, signal),
     );
     signal?.throwIfAborted();
-    return new AttachedContainer({ docker, id, image: spec.image, links, cleanup: cleanup.move() });
+    const isLimited = spec.memoryBytes !== undefined;
+    return new AttachedContainer({
+      ...{ docker, id, image: spec.image, links, isLimited, cleanup: cleanup.move() },
+    });
   } catch (cause) {
     throw asDockerError("attach to container", id, cause, signal);
   }
@@ -64,6 +67,8 @@ interface Attached {
   readonly id: string;
   readonly image: string;
   readonly links: ContainerLinks;
+  /** Whether its memory is. */
+  readonly isLimited: boolean;
   /** Cuts the links, then removes the container. */
   readonly cleanup: AsyncDisposable;
 }
@@ -99,9 +104,11 @@ class AttachedContainer implements CreatedContainer {
   }
 
   async #end(): Promise<ExitState> {
-    const { docker, id, links } = this.#attached;
+    const { docker, id, links, isLimited } = this.#attached;
     try {
-      await Promise.all([links.drained, links.exited]);
+      const [status] = await Promise.all([links.exited, links.drained]);
+      // An inspect costs the engine some ms, and there is nothing more to know: only a limit has a child killed.
+      if (status === 0 && !isLimited) return { exitCode: 0, oomKilled: false, error: "" };
       return await readExitState(docker, id);
     } catch (cause) {
       throw this.#disposal === undefined ? cause : new ContainerRemovedError(id, "us", { cause });

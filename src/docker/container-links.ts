@@ -11,8 +11,8 @@ export interface ContainerLinks extends Disposable {
   readonly stdin: Writable | undefined;
   /** All that it printed was given to the sink. */
   readonly drained: Promise<void>;
-  /** It ran, and runs no more. Pending for ever if it is never started. */
-  readonly exited: Promise<void>;
+  /** It ran, and runs no more: the status that it exited with. Pending for ever if it is never started. */
+  readonly exited: Promise<number>;
 }
 
 /** What `openLinks` needs to know of a container. */

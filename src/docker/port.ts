@@ -159,9 +159,6 @@ export interface ExitState {
   readonly oomKilled: boolean;
   /** The engine's word on why it could not start or run, '' if there is none. */
   readonly error: string;
-  /** The engine's clock, and not exact: where a container ends at once, `finishedAt` may be some ms before this. */
-  readonly startedAt: string;
-  readonly finishedAt: string;
 }
 
 /** Created, attached, waited for, not started: what it prints cannot be missed, how it ends cannot be missed. */

@@ -15,11 +15,9 @@ import {
 
 beforeAll(() => ensureBusyboxImage(docker));
 
-test("the exit code and the times of the container are told", async () => {
-  const { exitCode, oomKilled, error, startedAt, finishedAt } = await run(shell("exit 42"));
+test("the exit code of the container is told", async () => {
+  const { exitCode, oomKilled, error } = await run(shell("exit 42"));
   expect({ exitCode, oomKilled, error }).toEqual({ exitCode: 42, oomKilled: false, error: "" });
-  for (const time of [startedAt, finishedAt])
-    expect(Date.parse(time)).toBeGreaterThan(Date.parse("2000-01-01"));
 });
 
 test("a killed container ends with 137, and killing or stopping it again is success", async () => {

@@ -3,7 +3,7 @@ import type { LogRecord } from "../../../src/logging/log-record.ts";
 import { type EndFacts, explainEnd } from "../../../src/orchestrator/containerized/explain-end.ts";
 
 const exitWith = (exitCode: number, change: Partial<EndFacts> & { oomKilled?: boolean } = {}): EndFacts => ({
-  exit: { exitCode, oomKilled: change.oomKilled ?? false, error: "", startedAt: "", finishedAt: "" },
+  exit: { exitCode, oomKilled: change.oomKilled ?? false, error: "" },
   memoryLimit: undefined,
   stopped: false,
   tail: [],
