@@ -1,5 +1,5 @@
-import type { Dirent, Stats } from "node:fs";
-import { constants, type FileHandle, lstat, open, readdir } from "node:fs/promises";
+import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
+import { constants, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactDamagedError, ArtifactMissingError } from "./errors.ts";
 
@@ -52,11 +52,19 @@ const explained = async <T>(path: string, read: Promise<T>): Promise<T> => {
 
 const byUtf8 = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-const checkDirectory = async (directory: string): Promise<void> => {
-  const stats = await lstat(directory).catch((error: NodeJS.ErrnoException) => {
-    const isMissing = error.code === "ENOENT" || error.code === "ENOTDIR";
+// At once, and not by way of a thread: where a thousand cached outputs are looked at, that is most of the time.
+const statusOf = (directory: string): Stats => {
+  try {
+    return lstatSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isMissing = code === "ENOENT" || code === "ENOTDIR";
     throw isMissing ? new ArtifactMissingError({ path: directory }) : explain(directory, error);
-  });
+  }
+};
+
+const checkDirectory = (directory: string): void => {
+  const stats = statusOf(directory);
   if (!stats.isDirectory()) throw refuse(directory, kindOf(stats));
 };
 
@@ -73,24 +81,30 @@ const checkEntry = (path: string, entry: Dirent): void => {
  * socket or a device: a step may have planted one to make the host read or hang.
  */
 export const listPlainTree = async (directory: string): Promise<PlainTree> => {
-  await checkDirectory(directory);
+  checkDirectory(directory);
   const files: string[] = [];
   const directories = [""];
   // The loop also visits what it appends.
   for (const parent of directories) {
-    for (const { path, isFile } of await listEntries(directory, parent))
-      (isFile ? files : directories).push(path);
+    for (const { path, isFile } of listEntries(directory, parent)) (isFile ? files : directories).push(path);
   }
   return { files: files.sort(byUtf8), directories };
 };
 
-const listEntries = async (directory: string, parent: string) => {
+const listEntries = (directory: string, parent: string) => {
   const at = join(directory, parent);
-  const entries = await explained(at, readdir(at, { withFileTypes: true }));
-  return entries.map((entry) => {
+  return entriesOf(at).map((entry) => {
     checkEntry(join(at, entry.name), entry);
     return { path: parent === "" ? entry.name : `${parent}/${entry.name}`, isFile: entry.isFile() };
   });
+};
+
+const entriesOf = (path: string): Dirent[] => {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw explain(path, error);
+  }
 };
 
 // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.

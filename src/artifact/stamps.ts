@@ -1,10 +1,10 @@
-import { lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { FileStamp } from "../model/artifact.ts";
 import { listPlainTree } from "./plain-files.ts";
 
-const stampOf = async (directory: string, path: string): Promise<FileStamp> => {
-  const { size, mtimeMs, ctimeMs, ino } = await lstat(join(directory, path));
+const stampOf = (directory: string, path: string): FileStamp => {
+  const { size, mtimeMs, ctimeMs, ino } = lstatSync(join(directory, path));
   return { path, sizeBytes: size, mtimeMs, ctimeMs, inode: ino };
 };
 
@@ -14,7 +14,7 @@ const stampOf = async (directory: string, path: string): Promise<FileStamp> => {
  */
 export const stampDirectory = async (directory: string): Promise<FileStamp[]> => {
   const { files } = await listPlainTree(directory);
-  return await Promise.all(files.map((path) => stampOf(directory, path)));
+  return files.map((path) => stampOf(directory, path));
 };
 
 const isSame = (left: FileStamp, right: FileStamp | undefined): boolean =>

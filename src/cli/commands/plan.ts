@@ -26,7 +26,7 @@ const report = (plan: Plan, stack: string, paint: Paint): string[] => [
   `plan of pipeline ${paint("bold", plan.pipeline)} on stack ${stack}: ${count(plan.steps.length, "step")} in ` +
     `${count(plan.layers.length, "layer")}, ${count(plan.images.length, "image")}`,
   ...columns(plan.steps.map((step) => row(step, paint))),
-  ...plan.images.flatMap((image) => imageLines(image, plan.steps)),
+  ...[...Map.groupBy(plan.steps, ({ image }) => image)].flatMap(imageLines),
 ];
 
 const STYLES: Readonly<Record<PlannedStep["decision"], Style>> = {
@@ -42,7 +42,5 @@ const row = ({ layer, invocation, decision, reason }: PlannedStep, paint: Paint)
   paint("dim", harmless(reason)),
 ];
 
-const imageLines = (image: string, steps: readonly PlannedStep[]): string[] => {
-  const users = steps.filter((step) => step.image === image).map(({ invocation }) => invocation);
-  return [`image ${image} for ${users.join(", ")}`];
-};
+const imageLines = ([image, users]: [string | null, readonly PlannedStep[]]): string[] =>
+  image === null ? [] : [`image ${image} for ${users.map(({ invocation }) => invocation).join(", ")}`];

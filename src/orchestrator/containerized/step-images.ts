@@ -39,6 +39,7 @@ export class StepImages {
   readonly #groups = new Map<string, ImageGroup>();
   readonly #groupOf = new Map<string, ImageGroup>();
   readonly #plans = new Map<ImageGroup, Promise<EnvironmentPlan>>();
+  readonly #references = new Map<ImageGroup, Promise<string>>();
   readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
   readonly #built = new Map<ImageGroup, ImageOfInvocations>();
   /** Records follow each other: the last one is to be the one with all images. */
@@ -68,9 +69,11 @@ export class StepImages {
   }
 
   /** What the image of an invocation is or will be called. */
-  async referenceOf(invocation: Invocation): Promise<string> {
-    const plan = await this.planOf(invocation);
-    return this.#options.builder.imageReference(plan, [...this.#bundles(this.#group(invocation)).keys()]);
+  referenceOf(invocation: Invocation): Promise<string> {
+    return memoised(this.#references, this.#group(invocation), async (group) => {
+      const plan = await this.planOf(invocation);
+      return this.#options.builder.imageReference(plan, [...this.#bundles(group).keys()]);
+    });
   }
 
   imageOf(invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
@@ -113,8 +116,8 @@ export class StepImages {
   }
 
   #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
-    const hashes = invocations.flatMap(bundlesOfInvocation);
-    return new Map([...this.#options.bundles].filter(([hash]) => hashes.includes(hash)));
+    const hashes = new Set(invocations.flatMap(bundlesOfInvocation));
+    return new Map([...this.#options.bundles].filter(([hash]) => hashes.has(hash)));
   }
 
   async #build(group: ImageGroup, signal: AbortSignal): Promise<BuiltImage> {

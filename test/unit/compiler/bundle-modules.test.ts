@@ -16,6 +16,10 @@ const host = (project: Project, ...entries: string[]): Promise<HostBundle> =>
     outDir: project.path(".out/host"),
   });
 
+/** Beside them lies zod, which all share. */
+const emittedDirectories = async (project: Project): Promise<string[]> =>
+  (await readdir(project.path(".out/host"))).filter((name) => name !== "node_modules");
+
 /** What plain Node prints for `code`, in which `at("src/x.ts")` is the URL to import in that source's place. */
 async function underNode(project: Project, bundle: HostBundle, code: string): Promise<unknown> {
   const urls = Object.fromEntries(
@@ -156,14 +160,14 @@ describe("the host's bundle", () => {
     expect((await Promise.all([paths(), paths()])).flat()).toEqual([...before, ...before]);
     await project.write({ "src/helper.ts": `// moved\n${FILES["src/helper.ts"]}` });
     expect((await paths()).filter((path) => before.includes(path))).toEqual([]);
-    expect(await readdir(project.path(".out/host"))).toHaveLength(2);
+    expect(await emittedDirectories(project)).toHaveLength(2);
   });
 
   it("is written once where several write it at a time", async () => {
     await using project = await Project.create(FILES);
     const bundles = await Promise.all([1, 2, 3, 4].map(() => host(project, "src/pipeline.ts")));
     expect(new Set(bundles.map((b) => b.emittedFor(project.path("src/steps.ts")))).size).toBe(1);
-    expect(await readdir(project.path(".out/host"))).toHaveLength(1);
+    expect(await emittedDirectories(project)).toHaveLength(1);
   });
 
   it("maps positions and stacks to the sources", async () => {
