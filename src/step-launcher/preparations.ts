@@ -53,11 +53,16 @@ export class Preparations implements AsyncDisposable {
     this.#preparing.set(invocation.id, preparing);
     void this.#queue.add(async () => {
       preparing.begun = true;
-      resolve(preparing.cancelled ? undefined : await this.#make(invocation));
+      if (preparing.cancelled) return resolve(undefined);
+      const reservation = await this.#reserve(invocation);
+      // Begun before anybody is told: who takes the reservation waits for the rest where it is needed.
+      const prepared = reservation && this.#executor.prepare?.(this.#preparationOf(invocation, reservation));
+      resolve(reservation);
+      await prepared;
     });
   }
 
-  /** What is ready for the first attempt at an invocation, or about to be; undefined where it has to be made now. */
+  /** What is made ready for the first attempt at an invocation, or about to be; undefined where it has to be made now. */
   async take(invocationId: string): Promise<Reservation | undefined> {
     const preparing = this.#preparing.get(invocationId);
     this.#preparing.delete(invocationId);
@@ -80,11 +85,9 @@ export class Preparations implements AsyncDisposable {
     await Promise.all(this.#dropping);
   }
 
-  async #make(invocation: Invocation): Promise<Reservation | undefined> {
+  async #reserve(invocation: Invocation): Promise<Reservation | undefined> {
     try {
-      const reservation = await reserveAttempt(this.#context, invocation, FIRST);
-      await this.#executor.prepare?.(this.#preparationOf(invocation, reservation));
-      return reservation;
+      return await reserveAttempt(this.#context, invocation, FIRST);
     } catch {
       // A full disk, say: the attempt itself meets it again, and tells it under its own name.
       return undefined;

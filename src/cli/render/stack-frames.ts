@@ -3,7 +3,7 @@ import { harmless, type Paint } from "./text.ts";
 
 const FRAME = /^\s+at /;
 /** Code that is not the user's: packages, Node, and stepdock in its container. */
-const FOREIGN = /node_modules[/\\]|\bnode:|\/opt\/stepdock\/|<anonymous>/;
+const FOREIGN = /node_modules[/\\]|\bnode:|(?:file:\/\/|[\s(])\/stepdock\/|<anonymous>/;
 const FOREIGN_SHOWN = 3;
 
 /** The frames of a failure, the user's own first; of the others a few, since they seldom tell. Then its causes. */

@@ -106,9 +106,18 @@ test("at --max-parallel 1 steps start in the order of the topsort layers", async
   expect(Math.max(...inFlight(ran.events))).toBe(1);
 });
 
-test("in parallel no step begins before each of its upstreams has completed", async () => {
+test("however many run or are parked at once, no step begins before each of its upstreams has completed", async () => {
   await using project = await dagProject(MESH);
-  expectUpstreamsFirst(await runPipeline(project, ["--max-parallel", "4"]), MESH);
+  for (const [parallel, lookahead, scheduling] of [
+    ["4", "2", "layers"],
+    ["1", "8", "critical-path"],
+    ["8", "8", "critical-path"],
+  ] as const) {
+    const settings = ["--max-parallel", parallel, "--lookahead", lookahead, "--scheduling", scheduling];
+    const ran = await runPipeline(project, ["--no-cache", ...settings]);
+    expectUpstreamsFirst(ran, MESH);
+    expect(Math.max(...inFlight(ran.events)), settings.join(" ")).toBeLessThanOrEqual(Number(parallel));
+  }
 });
 
 test("of twelve steps that could run at once, four do at --max-parallel 4, and never more", async () => {
