@@ -57,3 +57,6 @@ export const builtInRegistry = createMaterializerRegistry(BUILT_IN_MATERIALIZERS
 
 export const materializerFor = (value: unknown): Materializer => builtInRegistry.forValue(value);
 export const materializerNamed = (name: string): Materializer => builtInRegistry.named(name);
+/** Whether it is one of the built-in ones. */
+export const isKnown = (name: string): boolean =>
+  BUILT_IN_MATERIALIZERS.some((materializer) => materializer.name === name);
