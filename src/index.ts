@@ -1,7 +1,10 @@
 export type { StepContext, StepLogger } from "./pipeline/context.ts";
 export { FatalError } from "./pipeline/fatal-error.ts";
+export { type DirectorySchema, directory, type FileOptions, type FileSchema, file } from "./pipeline/file.ts";
+export type { OutputPlace } from "./pipeline/file-brand.ts";
 export type { CleanupContext, InitContext, RunHooks, StepHooks } from "./pipeline/hooks.ts";
 export type { InvocationOptions, PipelineOptions, StepOptions } from "./pipeline/options.ts";
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 export type { InvocationReference, OutputHandle } from "./pipeline/schema.ts";
 export { type Step, step } from "./pipeline/step.ts";
+export { type DirectoryArtifact, directoryAt, type FileArtifact, fileAt } from "./util/stored-files.ts";

@@ -1,4 +1,5 @@
 import { Invocation } from "../model/index.ts";
+import { fileBrand } from "../pipeline/file-brand.ts";
 import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
@@ -63,6 +64,6 @@ const outputsOf = (definition: StepDefinition): Invocation["outputs"] =>
   Object.fromEntries(
     Object.entries(definition.outputs).map(([name, schema]) => [
       name,
-      { materializer: "auto", type: describeSchema(schema, "output") },
+      { materializer: fileBrand(schema)?.kind ?? "auto", type: describeSchema(schema, "output") },
     ]),
   );

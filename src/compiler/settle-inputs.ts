@@ -1,4 +1,5 @@
 import type { InputSource } from "../model/index.ts";
+import { fileBrand } from "../pipeline/file-brand.ts";
 import type { Schema } from "../pipeline/schema.ts";
 import { INVOCATION, isInvocationReference } from "../pipeline/schema.ts";
 import type { WiredArgument, WiredInvocation } from "../pipeline/wiring.ts";
@@ -46,11 +47,17 @@ const settleOne = async (
   argument: WiredArgument | undefined,
 ): Promise<InputSource | undefined> => {
   if (argument?.kind === "output") return settleOutput(at, schema, argument);
+  const stored = fileBrand(schema);
+  if (stored) throw new InputWiringError(at, needsStep(stored.kind, argument));
   const value = await parseLiteral(at, schema, argument);
   // An optional input that was left out stays out: its absence, too, is part of the key. Cloned, since the snapshot is
   // frozen as a whole and a plain value is encoded as itself.
   return value === undefined ? undefined : { kind: "parameter", value: structuredClone(encoded(at, value)) };
 };
+
+const needsStep = (kind: string, argument: WiredArgument | undefined): string =>
+  `it takes a ${kind === "file" ? "file" : "folder"}, but ${argument ? "got one of this machine" : "nothing was given"}. ` +
+  "Wire it to an output of a step: a step that brings it from elsewhere, if there is none yet.";
 
 const encoded = (at: At, value: unknown): ReturnType<typeof encodeTagged> => {
   try {

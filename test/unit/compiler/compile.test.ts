@@ -3,7 +3,7 @@ import * as z from "zod";
 import { compile } from "../../../src/compiler/compile.ts";
 import type { LoadedModules } from "../../../src/compiler/locate-step.ts";
 import type { ParameterValue } from "../../../src/compiler/parameters.ts";
-import { pipeline, step } from "../../../src/index.ts";
+import { directoryAt, fileAt, pipeline, step } from "../../../src/index.ts";
 import type { Pipeline } from "../../../src/pipeline/pipeline.ts";
 import * as sample from "../../fixtures/sample-steps.ts";
 
@@ -238,4 +238,35 @@ test("a step that is called outside a pipeline is an error with the way out", ()
 test("a step's function can be called directly, inputs and outputs parsed", async () => {
   expect(await sum.run({ days: [1, 2] })).toBe(3);
   await expect(sum.run({ days: ["1"] as never })).rejects.toThrow();
+});
+
+describe("files and folders", () => {
+  test("have materializers of their own, and a type that no value has", async () => {
+    const { invocations } = await compiled(
+      defining(() => {
+        const { table, site } = sample.makeFiles();
+        sample.readFiles({ table, site });
+      }),
+    );
+    expect(invocations.make_files?.outputs).toEqual({
+      table: { materializer: "file", type: "file" },
+      site: { materializer: "directory", type: "directory" },
+    });
+  });
+
+  test("are not wired to inputs of another kind, nor given from this machine", async () => {
+    const folder = await failure(
+      defining(() => {
+        const { table, site } = sample.makeFiles();
+        sample.readFiles({ table: site as never, site: table as never });
+      }),
+    );
+    expect(folder.message).toContain('it takes file, but is wired to output "site" of "make_files"');
+    const literal = await failure(
+      defining(() => {
+        sample.readFiles({ table: fileAt("/etc/hosts") as never, site: directoryAt("/") as never });
+      }),
+    );
+    expect(literal.message).toContain("it takes a file, but got one of this machine. Wire it to an output");
+  });
 });
