@@ -96,6 +96,7 @@ const addRunCommands = (program: Command, context: () => CommandContext, done: D
       done(await runCommand(context(), { ...options, file, exportName }));
     });
   pipelineCommand(program, "plan", "tell what a run would do, and build nothing")
+    .option("--verbose", "also print the settings of each step, merged")
     .addHelpText("after", examples(["stepdock plan pipeline.ts", "stepdock plan pipeline.ts --json"]))
     .action(async (file: string, exportName: string | undefined, options) => {
       const { planCommand } = await import("./commands/plan.ts");

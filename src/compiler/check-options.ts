@@ -65,19 +65,29 @@ export const checkHooks = ({ name, hooks }: StepDefinition): void => {
 export const parseSetting = <T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T => {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const unknown = issue?.code === "unrecognized_keys" ? unknownOption(schema, issue) : undefined;
+  const issue = parsed.error.issues.map(deepest).find(({ code }) => code === "unrecognized_keys");
+  const unknown = issue && unknownOption(schema, issue);
   const told = unknown ?? `an option that cannot be used: ${describeParseError(parsed.error)}.`;
   throw new SettingsError(`${where} has ${told}`, { cause: parsed.error });
 };
 
+interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** Where something may have one of several forms: the key that is unknown in the form that it has. */
+const deepest = (issue: Issue): Issue => {
+  const inner = issue.errors?.flat().find(({ code }) => code === "unrecognized_keys");
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+};
+
 /** Names the option with the path to it, those that there are, and the nearest of them. */
-const unknownOption = (
-  schema: z.ZodMiniType,
-  { path, keys }: { readonly path: readonly PropertyKey[]; readonly keys: readonly string[] },
-): string => {
+const unknownOption = (schema: z.ZodMiniType, { path, keys = [] }: Issue): string => {
   const [key = ""] = keys;
-  const known = Object.keys(path.reduce<Definition>(propertyOf, definitionOf(schema)).shape ?? {});
+  const known = Object.keys(shapeOf(path.reduce<Definition>(propertyOf, definitionOf(schema))) ?? {});
   const option = [...path, key].map(String).join(".");
   return `no option "${option}". There ${known.length === 1 ? "is" : "are"}: ${known.join(", ")}.${didYouMean(key, known)}`;
 };
@@ -85,12 +95,21 @@ const unknownOption = (
 interface Definition {
   readonly innerType?: z.ZodMiniType;
   readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+  /** Of a record. */
+  readonly valueType?: z.ZodMiniType;
+  /** Of a union. */
+  readonly options?: readonly z.ZodMiniType[];
 }
 
-const definitionOf = (schema: z.ZodMiniType): Definition => schema._zod.def as Definition;
-
-const propertyOf = ({ shape = {} }: Definition, key: PropertyKey): Definition => {
-  const property = shape[String(key)];
-  const definition = property ? definitionOf(property) : {};
+const definitionOf = (schema: z.ZodMiniType): Definition => {
+  const definition = schema._zod.def as Definition;
   return definition.innerType ? definitionOf(definition.innerType) : definition;
 };
+
+const propertyOf = (definition: Definition, key: PropertyKey): Definition => {
+  const property = shapeOf(definition)?.[String(key)] ?? definition.valueType;
+  return property ? definitionOf(property) : {};
+};
+
+const shapeOf = ({ shape, options = [] }: Definition): Definition["shape"] =>
+  shape ?? options.map((option) => definitionOf(option).shape).find((each) => each !== undefined);

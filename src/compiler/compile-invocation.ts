@@ -7,6 +7,7 @@ import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { checkSettings } from "./check-settings.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -25,6 +26,8 @@ export const compileInvocation = async (
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
   const { environment, settings, ...options } = parseSetting(StepOptions, own, where);
+  const allSettings = mergeSettings(pipeline.options.settings, settings);
+  checkSettings(allSettings, where);
   const draft = {
     ...options,
     id: wired.id,
@@ -35,7 +38,7 @@ export const compileInvocation = async (
     inputs,
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
-    settings: mergeSettings(pipeline.options.settings, settings),
+    settings: allSettings,
     externals: externalsOf(located, hooks),
     ...stepHooks(wired.definition, hooks),
   };

@@ -1,7 +1,7 @@
 import type { CompiledPipeline } from "../compiler/compile.ts";
 import { layersOf } from "../compiler/compile.ts";
 import type { House } from "../composition.ts";
-import type { ArtifactVersion, Invocation, PipelineSnapshot } from "../model/index.ts";
+import type { ArtifactVersion, Invocation, PipelineSnapshot, StepSettings } from "../model/index.ts";
 import { generateCacheKey, getCachedStepRun } from "../step-launcher/cache-utils.ts";
 import { resolveStepInputs } from "../step-launcher/input-utils.ts";
 import type { PlanEnvironment } from "../step-launcher/port.ts";
@@ -15,6 +15,8 @@ export interface PlannedStep {
   readonly decision: "cached" | "run" | "unknown";
   /** Why it is not cached: ingredients of the key that changed, or what has to run first. */
   readonly reason: string;
+  /** Of pipeline, step and invocation, merged. */
+  readonly settings: StepSettings;
 }
 
 export interface Plan {
@@ -62,7 +64,8 @@ class Planner {
     const invocation = this.#snapshot.invocations[id];
     if (!invocation) throw new TypeError(`the snapshot has no invocation ${id}`);
     const image = await this.#environment.imageOf(invocation);
-    return { invocation: id, layer, image, ...(await this.#decide(invocation)) };
+    const { settings } = invocation;
+    return { invocation: id, layer, image, ...(await this.#decide(invocation)), settings };
   }
 
   async #decide(invocation: Invocation): Promise<Decision> {

@@ -1,41 +1,18 @@
 import * as z from "zod/mini";
+import { DockerSettings } from "./docker-settings.ts";
+import { ResourceSettings } from "./resource-settings.ts";
+import { RunSettings } from "./run-settings.ts";
 
-const Names = z.readonly(z.array(z.string().check(z.minLength(1))));
-export const Environment = z.record(
-  z.string().check(z.regex(/^[^=\0]+$/, "a variable name without '='")),
-  z.string(),
-);
-
-/** What the image of a step is made of; ZenML's `DockerSettings`. All of it is part of the environment key. */
-export const DockerSettings = z.strictObject({
-  /** Image that the step's image builds on; it must have Node 24 or later on its PATH. */
-  parentImage: z.optional(z.string().check(z.minLength(1))),
-  /** Debian packages that are installed with apt-get. */
-  aptPackages: z.optional(Names),
-  /** npm packages that cannot be bundled, installed in the versions that the project's lockfile names. */
-  npmPackages: z.optional(Names),
-  /** Environment variables of the image. */
-  environment: z.optional(Environment),
-  /** Network of the build's RUN instructions, for instance `host`. Not part of the key. */
-  buildNetwork: z.optional(z.string()),
-});
-export type DockerSettings = z.infer<typeof DockerSettings>;
-
-const MEMORY = /^\d+(\.\d+)?\s*(KB|MB|GB|TB|PB|KiB|MiB|GiB|TiB|PiB)$/;
-
-/** Enforced limits of a step's container; ZenML's `ResourceSettings`. Not part of any key. */
-export const ResourceSettings = z.strictObject({
-  cpuCount: z.optional(z.number().check(z.positive())),
-  /** Number and unit, KB to PB (powers of 1000) or KiB to PiB (powers of 1024): `512MB`, `2GiB`. */
-  memory: z.optional(z.string().check(z.regex(MEMORY, "must be a number and a unit, such as 512MB or 2GiB"))),
-});
-export type ResourceSettings = z.infer<typeof ResourceSettings>;
+export { DockerSettings, Environment } from "./docker-settings.ts";
+export { ResourceSettings } from "./resource-settings.ts";
+export { RunSettings } from "./run-settings.ts";
 
 /** Settings of a pipeline, a step or an invocation; they merge in that order. */
 export const StepSettings = z.strictObject({
   docker: z.optional(DockerSettings),
+  run: z.optional(RunSettings),
   resources: z.optional(ResourceSettings),
-  /** `none` (the default), `bridge`, `host` or the name of a network. */
+  /** `none` (the default), `bridge`, `host` or the name of a network: the short form of `run.network`. */
   network: z.optional(z.string().check(z.minLength(1))),
 });
 export type StepSettings = z.infer<typeof StepSettings>;

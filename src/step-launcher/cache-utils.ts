@@ -1,6 +1,6 @@
 import type { ArtifactStore } from "../artifact/port.ts";
 import type { MetadataStore } from "../metadata/port.ts";
-import type { ArtifactVersion, Invocation, Json, StepRun } from "../model/index.ts";
+import type { ArtifactVersion, Invocation, Json, RunSettings, StepRun } from "../model/index.ts";
 import { hashJson } from "../util/canonical.ts";
 import type { EnvironmentIdentity } from "./port.ts";
 
@@ -49,8 +49,23 @@ const environmentIngredients = ({ invocation, environment }: CacheKeyFacts): Ing
   const variables = Object.entries(invocation.environment).map(
     ([name, value]) => [`variable ${name}`, hashJson(value)] as const,
   );
-  return { environment: environment.key, ...parts, ...Object.fromEntries(variables) };
+  return {
+    ...{ environment: environment.key, ...parts, ...Object.fromEntries(variables) },
+    ...runIngredients(invocation.settings.run ?? {}),
+  };
 };
+
+/** What of its container's run a result may depend on: docs/caching.md says why these, and not the others. */
+const runIngredients = ({ volumes = {}, extraHosts = {}, devices = [] }: RunSettings): Ingredients => ({
+  ...Object.fromEntries(
+    Object.entries(volumes).map(([path, { source, readOnly = true }]) => [
+      `volume ${path}`,
+      `${source}${readOnly ? "" : ", writable"}`,
+    ]),
+  ),
+  ...Object.fromEntries(Object.entries(extraHosts).map(([name, address]) => [`host ${name}`, address])),
+  ...(devices.length > 0 ? { devices: devices.join(" ") } : {}),
+});
 
 const inputIngredients = ({ invocation, inputs }: CacheKeyFacts): Ingredients => {
   const policy = invocation.cachePolicy;

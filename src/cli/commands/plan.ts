@@ -6,8 +6,12 @@ import { columns } from "../render/columns.ts";
 import { count, harmless, type Paint, painter, type Style } from "../render/text.ts";
 import { compileOptions, leaveStdoutAlone, openPipelineHouse, type PipelineFileOptions } from "./run.ts";
 
+export interface PlanOptions extends PipelineFileOptions {
+  readonly verbose?: boolean;
+}
+
 /** `stepdock plan FILE [EXPORT]` */
-export const planCommand = async (context: CommandContext, options: PipelineFileOptions): Promise<number> => {
+export const planCommand = async (context: CommandContext, options: PlanOptions): Promise<number> => {
   if (options.json) leaveStdoutAlone();
   await using house = await openPipelineHouse(context, options);
   const compiled = await compileFile(house, compileOptions(options));
@@ -17,16 +21,23 @@ export const planCommand = async (context: CommandContext, options: PipelineFile
     stack,
   );
   const plan = await planCompiled(house, compiled, environment, { enableCache: options.cache });
-  const lines = options.json ? [JSON.stringify(plan)] : report(plan, stack.name, painter(context.out));
+  const lines = options.json
+    ? [JSON.stringify(plan)]
+    : report(plan, stack.name, { paint: painter(context.out), verbose: options.verbose ?? false });
   for (const line of lines) await context.out.line(line);
   return EXIT.done;
 };
 
-const report = (plan: Plan, stack: string, paint: Paint): string[] => [
+const report = (
+  plan: Plan,
+  stack: string,
+  { paint, verbose }: { readonly paint: Paint; readonly verbose: boolean },
+): string[] => [
   `plan of pipeline ${paint("bold", plan.pipeline)} on stack ${stack}: ${count(plan.steps.length, "step")} in ` +
     `${count(plan.layers.length, "layer")}, ${count(plan.images.length, "image")}`,
   ...columns(plan.steps.map((step) => row(step, paint))),
   ...[...Map.groupBy(plan.steps, ({ image }) => image)].flatMap(imageLines),
+  ...(verbose ? plan.steps.flatMap((step) => settingsLines(step, paint)) : []),
 ];
 
 const STYLES: Readonly<Record<PlannedStep["decision"], Style>> = {
@@ -44,3 +55,15 @@ const row = ({ layer, invocation, decision, reason }: PlannedStep, paint: Paint)
 
 const imageLines = ([image, users]: [string | null, readonly PlannedStep[]]): string[] =>
   image === null ? [] : [`image ${image} for ${users.map(({ invocation }) => invocation).join(", ")}`];
+
+/** One line a setting, with the path that it has in a step's options. */
+const settingsLines = ({ invocation, settings }: PlannedStep, paint: Paint): string[] => {
+  const rows = settingRows("settings", settings);
+  if (rows.length === 0) return [`settings of ${invocation}: none`];
+  return [`settings of ${invocation}`, ...columns(rows).map((row) => `  ${paint("dim", row)}`)];
+};
+
+const settingRows = (path: string, value: unknown): string[][] =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, each]) => settingRows(`${path}.${key}`, each))
+    : [[harmless(path), harmless(JSON.stringify(value))]];

@@ -59,6 +59,9 @@ describe("a cache key", () => {
       "the materializer of an output",
       keyWith({ outputs: { model: { materializer: "bytes", type: "object" } } }),
     ],
+    ["a volume", keyWith({ settings: { run: { volumes: { "/data": { source: "data" } } } } })],
+    ["a host", keyWith({ settings: { run: { extraHosts: { db: "10.0.0.1" } } } })],
+    ["a device", keyWith({ settings: { run: { devices: ["/dev/fuse"] } } })],
     ["a custom ingredient", keyWith({ cachePolicy: { custom: { version: 1 } } })],
   ];
   test.each(changing)("changes with %s", (_, changed) => {
@@ -70,6 +73,14 @@ describe("a cache key", () => {
     ["retries", keyWith({ retry: { maxRetries: 5 } })],
     ["the timeout", keyWith({ timeout: 5 })],
     ["resource limits", keyWith({ settings: { resources: { memory: "1GB" } } })],
+    [
+      "limits of its run",
+      keyWith({ settings: { run: { ulimits: { nofile: 9 }, shmSize: "1GB", tmpfs: {} } } }),
+    ],
+    [
+      "ports, sysctls and capabilities",
+      keyWith({ settings: { run: { ports: { "80": 80 }, capAdd: ["CHOWN"] } } }),
+    ],
     ["the network", keyWith({ settings: { network: "bridge" } })],
     [
       "the invocation that an input comes from",
@@ -118,5 +129,11 @@ describe("a cache key", () => {
       "variable TZ",
       "workspace",
     ]);
+  });
+
+  test("names what of the container's run it depends on", () => {
+    const run = { volumes: { "/data": { source: "d", readOnly: false } }, extraHosts: { db: "10.0.0.1" } };
+    const { ingredients } = generateCacheKey({ ...facts, invocation: { ...invocation, settings: { run } } });
+    expect(ingredients).toMatchObject({ "volume /data": "d, writable", "host db": "10.0.0.1" });
   });
 });
