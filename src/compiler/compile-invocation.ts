@@ -1,4 +1,4 @@
-import { Invocation } from "../model/index.ts";
+import { type Container, Invocation } from "../model/index.ts";
 import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
@@ -6,6 +6,7 @@ import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { compileContainer } from "./compile-container.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -24,6 +25,7 @@ export const compileInvocation = async (
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
   const { environment, settings, ...options } = parseSetting(StepOptions, own, where);
+  const container = compileContainer(wired.definition, where);
   const draft = {
     ...options,
     id: wired.id,
@@ -34,11 +36,22 @@ export const compileInvocation = async (
     inputs,
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
-    settings: mergeSettings(pipeline.options.settings, settings),
-    externals: externalsOf(located, hooks),
-    ...stepHooks(wired.definition, hooks),
+    settings: settingsOf(pipeline, settings, container),
+    ...(container
+      ? { externals: [], container }
+      : { externals: externalsOf(located, hooks), ...stepHooks(wired.definition, hooks) }),
   };
   return parseSetting(Invocation, draft, where);
+};
+
+/** Docker settings of the pipeline are for the images of its other steps. */
+const settingsOf = (
+  pipeline: PipelineDefinition,
+  own: Invocation["settings"] | undefined,
+  container: Container | undefined,
+): Invocation["settings"] => {
+  const { docker, ...settings } = mergeSettings(pipeline.options.settings, own);
+  return docker === undefined || container ? settings : { ...settings, docker };
 };
 
 const merged = (wired: WiredInvocation) => mergeInvocationOptions(wired.definition.options, wired.options);
