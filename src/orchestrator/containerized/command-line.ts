@@ -25,7 +25,7 @@ const argument = (value: unknown, index: number): string => {
     name: "CommandError",
     message:
       `Element ${index} of the step's command gave ${given} where an argument is expected: a text, a number, a ` +
-      "boolean, a list of those, or undefined for none.",
+      "boolean, a list of those, or undefined for none. What an input is stands in `inputs.<name>.value`.",
   });
 };
 
