@@ -1,3 +1,13 @@
+export type {
+  CommandArgument,
+  CommandContext,
+  CommandElement,
+  CommandInput,
+  CommandOutput,
+  ContainerBuild,
+  ImageSource,
+} from "./pipeline/container.ts";
+export { type ContainerStepInit, type ContainerStepParts, containerStep } from "./pipeline/container-step.ts";
 export type { StepContext, StepLogger } from "./pipeline/context.ts";
 export { FatalError } from "./pipeline/fatal-error.ts";
 export { type DirectorySchema, directory, type FileOptions, type FileSchema, file } from "./pipeline/file.ts";

@@ -1,4 +1,4 @@
-import { Invocation } from "../model/index.ts";
+import { type Container, Invocation } from "../model/index.ts";
 import { fileBrand } from "../pipeline/file-brand.ts";
 import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
@@ -8,6 +8,7 @@ import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
 import { checkSettings } from "./check-settings.ts";
+import { compileContainer } from "./compile-container.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -26,7 +27,8 @@ export const compileInvocation = async (
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
   const { environment, settings, ...options } = parseSetting(StepOptions, own, where);
-  const allSettings = mergeSettings(pipeline.options.settings, settings);
+  const container = compileContainer(wired.definition, where);
+  const allSettings = settingsOf(pipeline, settings, container);
   checkSettings(allSettings, where);
   const draft = {
     ...options,
@@ -39,10 +41,21 @@ export const compileInvocation = async (
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
     settings: allSettings,
-    externals: externalsOf(located, hooks),
-    ...stepHooks(wired.definition, hooks),
+    ...(container
+      ? { externals: [], container }
+      : { externals: externalsOf(located, hooks), ...stepHooks(wired.definition, hooks) }),
   };
   return parseSetting(Invocation, draft, where);
+};
+
+/** Docker settings of the pipeline are for the images of its other steps. */
+const settingsOf = (
+  pipeline: PipelineDefinition,
+  own: Invocation["settings"] | undefined,
+  container: Container | undefined,
+): Invocation["settings"] => {
+  const { docker, ...settings } = mergeSettings(pipeline.options.settings, own);
+  return docker === undefined || container ? settings : { ...settings, docker };
 };
 
 const merged = (wired: WiredInvocation) => mergeInvocationOptions(wired.definition.options, wired.options);

@@ -14,11 +14,12 @@ import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { deepFreeze } from "../util/deep-freeze.ts";
 import { encodeTagged } from "../util/tagged.ts";
-import { bundleHooks, type PipelineHookBundles, runHooks } from "./bundle-hooks.ts";
+import { bundleHooks, isStepHook, type PipelineHookBundles, runHooks } from "./bundle-hooks.ts";
 import type { StepBundle } from "./bundle-step.ts";
 import { bundleSteps, type LocatedBundle } from "./bundle-steps.ts";
 import type { CompileStore } from "./cache/step-cache.ts";
 import { checkName, checkOptions } from "./check-options.ts";
+import { uncalledHooks } from "./compile-container.ts";
 import { compileInvocation } from "./compile-invocation.ts";
 import { PipelineError } from "./errors.ts";
 import type { Defined } from "./load-modules.ts";
@@ -112,6 +113,7 @@ const assemble = async (
       ...new Set(
         [...parts.bundles.values(), ...parts.hooks.values()].flatMap(({ bundle }) => bundle.warnings),
       ),
+      ...uncalledHooks(compiled, [...parts.hooks.keys()].filter(isStepHook)),
     ],
   };
 };

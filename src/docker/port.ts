@@ -70,6 +70,8 @@ export interface BuildRequest {
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly platform?: string | undefined;
   readonly noCache?: boolean;
+  /** The stage to build; default: the last. */
+  readonly target?: string | undefined;
   /** Network of RUN instructions, for instance `host`. */
   readonly networkMode?: string | undefined;
 }

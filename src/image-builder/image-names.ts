@@ -4,8 +4,8 @@ import { hashJson } from "../util/canonical.ts";
 /** Hex digits of a hash that stand in a tag. */
 const TAG_DIGITS = 24;
 
-/** `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles. */
-export type ImageKind = "environment" | "step";
+/** `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles; `container`: as a Dockerfile of the user's says. */
+export type ImageKind = "environment" | "step" | "container";
 
 export const IMAGE_LABEL = "dev.stepdock.image";
 
@@ -16,11 +16,14 @@ export const environmentReference = (key: string): string =>
 export const stepReference = ({ key }: EnvironmentPlan, codeHashes: readonly string[]): string =>
   `stepdock/step:${hashJson([key, ...[...new Set(codeHashes)].sort()]).slice(0, TAG_DIGITS)}`;
 
+/** Of an image that is built for a container step. */
+export const containerReference = (key: string): string => `stepdock/container:${key.slice(0, TAG_DIGITS)}`;
+
 export type ImageLabels = Readonly<Record<string, string>>;
 
 export const imageLabels = (
   kind: ImageKind,
-  { key }: EnvironmentPlan,
+  { key }: Pick<EnvironmentPlan, "key">,
   workspaceId: string | undefined,
 ): ImageLabels => ({
   [IMAGE_LABEL]: kind,

@@ -1,6 +1,7 @@
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
-import type { BuiltImage, DockerSettings } from "../model/index.ts";
+import type { BuiltImage, ContainerImage, DockerSettings } from "../model/index.ts";
 import type { BuildProgress, BundleFiles, EnvironmentPlan, ImageBuilder } from "../stack/image-builder.ts";
+import { ensureContainer, planContainer } from "./container-image.ts";
 import { ensureEnvironmentImage } from "./environment-image.ts";
 import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
 import { environmentReference, imageLabels, stepReference } from "./image-names.ts";
@@ -32,6 +33,7 @@ export const createLocalImageBuilder = (options: LocalImageBuilderOptions): Imag
 class LocalImageBuilder implements ImageBuilder {
   readonly #options: LocalImageBuilderOptions;
   readonly #plans = new SharedWork<PlannedEnvironment>({ keep: true, subject: "an environment" });
+  readonly #containers = new SharedWork<EnvironmentPlan>({ keep: true, subject: "an image" });
   readonly #environments = new SharedWork<ImageRecord>({ keep: false, subject: "an environment image" });
   readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
 
@@ -47,14 +49,31 @@ class LocalImageBuilder implements ImageBuilder {
     return (await this.#planned(normalSettings(settings, externals), progress)).plan;
   }
 
+  planContainer(container: ContainerImage, progress: BuildProgress = {}): Promise<EnvironmentPlan> {
+    const { projectRoot, engine } = this.#options;
+    const work = async () => planContainer({ engine: await engine(), projectRoot }, container, progress);
+    return this.#containers.do(JSON.stringify(container), work, progress.signal);
+  }
+
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string {
+    if (plan.container) return plan.parentImage;
     return stepReference(plan, codeHashes);
   }
 
   ensureImage(plan: EnvironmentPlan, bundles: BundleFiles, progress: BuildProgress = {}): Promise<Ensured> {
     const reference = this.imageReference(plan, [...bundles.keys()]);
-    const work = () => this.#ensure(reference, plan, bundles, progress);
+    const work = () =>
+      plan.container
+        ? this.#ensureContainer(plan, progress)
+        : this.#ensure(reference, plan, bundles, progress);
     return this.#images.do(reference, work, progress.signal);
+  }
+
+  async #ensureContainer(plan: EnvironmentPlan, progress: BuildProgress): Promise<Ensured> {
+    const { workspaceId, projectRoot, engine } = this.#options;
+    const sources = { engine: await engine(), projectRoot, workspaceId };
+    const { record, reused } = await ensureContainer(sources, plan, progress);
+    return { image: builtImage(plan.parentImage, plan, record.id), reused };
   }
 
   async #ensure(

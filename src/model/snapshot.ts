@@ -18,6 +18,30 @@ export const OutputSpec = z.object({
 });
 export type OutputSpec = z.infer<typeof OutputSpec>;
 
+/** The image of a container step: one that is there or can be pulled, or one that is built from a directory. */
+export const ContainerImage = z.object({
+  image: z.optional(z.string()),
+  build: z.optional(
+    z.object({
+      /** Relative to the project root. */
+      context: z.string(),
+      /** Relative to the context. */
+      dockerfile: z.optional(z.string()),
+      target: z.optional(z.string()),
+      args: z.optional(z.record(z.string(), z.string())),
+    }),
+  ),
+});
+export type ContainerImage = z.infer<typeof ContainerImage>;
+
+/** What of a container step its snapshot has. Its command is in its bundle: it may have functions. */
+export const Container = z.object({
+  ...ContainerImage.shape,
+  entrypoint: z.optional(z.array(z.string())),
+  workdir: z.optional(z.string()),
+});
+export type Container = z.infer<typeof Container>;
+
 /** One call of a step, with everything that its execution needs; ZenML's `Step` configuration. */
 export const Invocation = z.object({
   id: z.string(),
@@ -45,6 +69,8 @@ export const Invocation = z.object({
   externals: z.array(z.string()),
   /** What is called as an attempt begins and ends; no part of the cache key but for the step's own. */
   hooks: z.optional(HookBindings),
+  /** Present: a command in an image of somebody's, with nothing of ours in it. */
+  container: z.optional(Container),
 });
 export type Invocation = z.infer<typeof Invocation>;
 

@@ -48,3 +48,15 @@ export class DuplicateInvocationError extends StepdockError {
     this.invocationId = invocationId;
   }
 }
+
+/** A container step was asked for what only its container can do. */
+export class ContainerStepError extends StepdockError {
+  readonly code = "not_supported";
+
+  static calledDirectly(stepName: string): ContainerStepError {
+    return new ContainerStepError(
+      `Step "${stepName}" is a container step: it has a command in an image, and no function that could be called ` +
+        "directly. Call it inside the `define` of a pipeline, and run that.",
+    );
+  }
+}

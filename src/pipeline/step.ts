@@ -1,6 +1,8 @@
 import type * as z from "zod";
 import { type CallSite, callSites } from "./call-sites.ts";
+import type { ContainerDefinition } from "./container.ts";
 import { directContext, type StepContext } from "./context.ts";
+import { ContainerStepError } from "./errors.ts";
 import { fileBrand, type OutputPlace } from "./file-brand.ts";
 import { type StepHooks, splitHooks } from "./hooks.ts";
 import { mergeInvocationOptions } from "./merge.ts";
@@ -38,6 +40,8 @@ export interface StepDefinition {
   readonly hooks: StepHooks;
   readonly definedAt: readonly CallSite[];
   readonly run: (inputs: Readonly<Record<string, unknown>>, context: StepContext) => unknown;
+  /** Present: a command in an image takes the place of `run`. */
+  readonly container?: ContainerDefinition;
 }
 
 type Awaitable<T> = T | PromiseLike<T>;
@@ -112,7 +116,8 @@ export function step<I extends Schemas = NoSchemas, O extends Schemas = NoSchema
   return configured(definition, {}) as unknown as Step<I, O, S>;
 }
 
-const configured = (definition: StepDefinition, options: InvocationOptions): Step => {
+/** A step of this definition, with these options of its own. */
+export const configured = (definition: StepDefinition, options: InvocationOptions): Step => {
   const call = (args: Readonly<Record<string, unknown>> = {}) => invoke(definition, options, args);
   Object.defineProperty(call, "name", { value: definition.name });
   return Object.freeze(
@@ -130,6 +135,7 @@ const runDirectly = async (
   inputs: Readonly<Record<string, unknown>>,
   context?: Partial<StepContext>,
 ): Promise<unknown> => {
+  if (definition.container) throw ContainerStepError.calledDirectly(definition.name);
   const parsed = await parseEach(definition.inputs, inputs);
   const places = { ...(await temporaryPlaces(definition.outputs)), ...context?.outputs };
   const returned = await definition.run(

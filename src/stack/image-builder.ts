@@ -1,4 +1,4 @@
-import type { BuiltImage, DockerSettings } from "../model/index.ts";
+import type { BuiltImage, ContainerImage, DockerSettings } from "../model/index.ts";
 
 /** The code of the steps that share an image: code hash → bundle, as it stands in the image. */
 export type BundleFiles = ReadonlyMap<string, { readonly code: string }>;
@@ -12,6 +12,8 @@ export interface EnvironmentPlan {
   /** What the key was made of, each hashed or short, so that `plan` can name the one that changed. */
   readonly ingredients: Readonly<Record<string, string>>;
   readonly settings: DockerSettings;
+  /** Present: the image of a container step as it is, or as its Dockerfile makes it, with nothing of ours in it. */
+  readonly container?: ContainerImage | undefined;
 }
 
 export interface BuildProgress {
@@ -32,6 +34,13 @@ export interface ImageBuilder {
     externals: readonly string[],
     progress?: BuildProgress,
   ): Promise<EnvironmentPlan>;
+  /**
+   * Resolves the image of a container step: one that is named is pulled where the engine lacks it; of one that is built
+   * the context is read. `imageReference` and `ensureImage` take what it returns.
+   *
+   * @throws ImageNotFoundError, ImageSettingsError
+   */
+  planContainer(container: ContainerImage, progress?: BuildProgress): Promise<EnvironmentPlan>;
   /** The tag that an image of this environment with these bundles has, by content. */
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string;
   /** Makes sure that the image is there. Unchanged, it costs one inspect. */

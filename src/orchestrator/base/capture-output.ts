@@ -42,7 +42,7 @@ const encodingOf = (value: unknown): BufferEncoding =>
 const withoutCapture = <T>(work: () => T): T => current.exit(work);
 
 /** Runs `work`; what it prints until it has ended goes to `log`. What it prints later, left behind, goes nowhere. */
-export const captureInLog = async <T>(log: StepLog, work: () => Promise<T>): Promise<T> => {
+export const captureInLog = async <T>(log: Pick<StepLog, "write">, work: () => Promise<T>): Promise<T> => {
   let [written, ended] = [Promise.resolve(), false];
   const sink: Sink = (stream, chunk) => {
     const write = ended ? undefined : withoutCapture(() => log.write(stream, chunk));

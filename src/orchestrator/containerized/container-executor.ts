@@ -23,12 +23,16 @@ import {
   asAsked,
   asUnwatched,
   collect,
+  failedBefore,
   firstOf,
   lateWarnings,
   neverStarted,
+  notStarted,
   type Running,
   withFailureHints,
 } from "./attempt-end.ts";
+import { type CommandParts, commandContainerSpec } from "./command-spec.ts";
+import type { CommandSteps } from "./command-steps.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
 import { LABEL } from "./labels.ts";
@@ -36,12 +40,14 @@ import type { MemoryBook } from "./memory-book.ts";
 import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
 import type { StepImages } from "./step-images.ts";
+import { stopOn } from "./stop-on.ts";
 import { untilGone } from "./until-gone.ts";
 
 export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "image"> {
   readonly engine: ContainerEngine;
   readonly images: StepImages;
   readonly memory: MemoryBook;
+  readonly commands: CommandSteps;
 }
 
 /** Executes steps in a container each. Dispose it at the end: whatever it made and is still there is removed. */
@@ -62,6 +68,8 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
 
   async prepare(preparation: StepPreparation): Promise<void> {
     const { invocation, assignment } = preparation;
+    // A command begins with its container, so there is nothing to be parked.
+    if (invocation.container) return;
     await this.#parked.park(assignment.stepRunId, invocation, async () => {
       const image = await this.#options.images.imageOf(invocation, preparation.signal);
       const output = new ParkedOutput();
@@ -98,19 +106,30 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async #executeIn(image: BuiltImage, execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
-    const created = await this.#create(image, execution, execution.log);
+    const command = await this.#options.commands.prepare(execution);
+    if (command && "kind" in command) return failedBefore(execution, command);
+    const created = await this.#create(image, execution, execution.log, command);
     return await this.#conduct({ image, created }, execution, signals);
   }
 
-  async #create(image: BuiltImage, execution: SpecExecution, sink: OutputSink): Promise<CreatedContainer> {
-    const spec = stepContainerSpec(execution, { ...this.#options, image: image.reference });
+  async #create(
+    image: BuiltImage,
+    execution: SpecExecution,
+    sink: OutputSink,
+    command?: CommandParts,
+  ): Promise<CreatedContainer> {
+    // A name that is not ours may come to mean another image at any time: the id cannot.
+    const facts = { ...this.#options, image: command ? image.imageId : image.reference };
+    const spec = command
+      ? commandContainerSpec(execution, facts, command)
+      : stepContainerSpec(execution, facts);
     const created = await this.#options.engine.containers.create(spec, sink);
     this.#containers.add(created);
     return created;
   }
 
   async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
-    const [left] = await this.#containersOf(adoption.assignment.stepRunId);
+    const [left] = await containersOf(this.#options.engine, adoption.assignment.stepRunId);
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);
@@ -125,12 +144,8 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async discard(stepRunId: string): Promise<void> {
-    for (const { id } of await this.#containersOf(stepRunId))
-      await this.#options.engine.containers.remove(id);
-  }
-
-  #containersOf(stepRunId: string): Promise<ContainerRecord[]> {
-    return this.#options.engine.containers.list({ [LABEL.stepRunId]: stepRunId });
+    const { engine } = this.#options;
+    for (const { id } of await containersOf(engine, stepRunId)) await engine.containers.remove(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -150,8 +165,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   ): Promise<StepEnd> {
     const memory = this.#options.memory.grant(memoryOf(execution.invocation));
     try {
+      const assigned = () => execution.assigned({ containerId: created.id, image: image.reference });
+      const { container } = execution.invocation;
+      if (container) await assigned(); // its start is all that a command is told
       const running = started ?? (await created.start());
-      await execution.assigned({ containerId: created.id, image: image.reference });
+      if (!container) await assigned();
       await output?.open(execution.log);
       running.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
       const end = await this.#attend(created, running, execution, signals);
@@ -160,7 +178,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     } catch (error) {
       memory[Symbol.dispose]();
       await this.#abandon(created);
-      return await afterRemoval(error, execution);
+      return await afterRemoval(error, execution).catch(() => notStarted(error, execution));
     }
   }
 
@@ -173,8 +191,9 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   ): Promise<StepEnd> {
     const grace = attempt.invocation.stopGracePeriod ?? this.#options.stopGracePeriod;
     const stopping = stopOn(running, grace, signals);
-    const reported = await firstOf(attempt, running);
-    const told = reported ?? (await this.#explain(attempt, await running.ended, signals));
+    const told = attempt.invocation.container
+      ? await this.#options.commands.outcome(attempt, await running.ended, signals)
+      : ((await firstOf(attempt, running)) ?? (await this.#explain(attempt, await running.ended, signals)));
     const result = asAsked(told, signals);
     return {
       result: result.status === "failed" ? withFailureHints(result, attempt.invocation) : result,
@@ -224,27 +243,9 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 }
 
+const containersOf = ({ containers }: ContainerEngine, stepRunId: string): Promise<ContainerRecord[]> =>
+  containers.list({ [LABEL.stepRunId]: stepRunId });
+
 /** Somebody removed it after it was found; no container was made then. */
 const isImageMissing = (error: unknown): boolean =>
   error instanceof DockerRequestError && error.statusCode === 404 && /no such image/i.test(error.message);
-
-/** SIGTERM and a grace period, in seconds, on the first signal, SIGKILL on the second. */
-const stopOn = (
-  started: Running,
-  grace: number,
-  { signal, killSignal }: ExecutionSignals,
-): { cancel: () => void } => {
-  const ignore = () => {}; // It may have ended meanwhile; how it did is told by `ended`.
-  const stop = () => void started.stop(grace).catch(ignore);
-  const kill = () => void started.kill().catch(ignore);
-  signal.addEventListener("abort", stop, { once: true });
-  killSignal.addEventListener("abort", kill, { once: true });
-  if (signal.aborted) stop();
-  if (killSignal.aborted) kill();
-  return {
-    cancel: () => {
-      signal.removeEventListener("abort", stop);
-      killSignal.removeEventListener("abort", kill);
-    },
-  };
-};

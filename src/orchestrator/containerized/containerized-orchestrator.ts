@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Build, BuiltImage, DockerSettings, Invocation, PipelineSnapshot } from "../../model/index.ts";
+import type {
+  Build,
+  BuiltImage,
+  Container,
+  DockerSettings,
+  Invocation,
+  PipelineSnapshot,
+} from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
 import type { ActiveRun } from "../base/active-run.ts";
@@ -12,6 +19,8 @@ import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./s
 /** An image that a snapshot needs, before it is built; ZenML's `BuildConfiguration`. */
 export interface BuildConfiguration {
   readonly settings: DockerSettings;
+  /** Present: the image of container steps. */
+  readonly container?: Container;
   readonly invocations: readonly string[];
 }
 
@@ -21,14 +30,17 @@ export abstract class ContainerizedOrchestrator<
 > extends BaseOrchestrator<Config> {
   #images: { readonly run: ActiveRun; readonly images: Promise<StepImages> } | undefined;
 
-  /** The images that the snapshot needs: one for all invocations with equal docker settings. */
+  /** The images that the snapshot needs: one for all invocations with equal docker settings, or the same container. */
   getDockerBuilds(snapshot: PipelineSnapshot): BuildConfiguration[] {
-    const groups = Map.groupBy(Object.values(snapshot.invocations), ({ settings, externals }) =>
-      JSON.stringify([settings.docker ?? {}, externals]),
+    const groups = Map.groupBy(
+      Object.values(snapshot.invocations),
+      ({ settings, externals, container: { image, build } = {} }) =>
+        JSON.stringify([settings.docker ?? {}, externals, image, build]),
     );
-    return [...groups.values()].map((invocations) => ({
-      settings: invocations[0]?.settings.docker ?? {},
-      invocations: invocations.map(({ id }) => id),
+    return [...groups.values()].map(([first, ...others]) => ({
+      settings: first?.settings.docker ?? {},
+      ...(first?.container && { container: first.container }),
+      invocations: [first, ...others].flatMap((invocation) => invocation?.id ?? []),
     }));
   }
 

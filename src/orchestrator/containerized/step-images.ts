@@ -1,6 +1,7 @@
 import {
   type BuiltImage,
   bundlesOfInvocation,
+  type ContainerImage,
   type DockerSettings,
   type Invocation,
   type PipelineSnapshot,
@@ -30,6 +31,8 @@ export interface ImageOfInvocations {
 interface ImageGroup {
   readonly settings: DockerSettings;
   readonly externals: readonly string[];
+  /** Present: container steps that share an image. */
+  readonly container?: ContainerImage | undefined;
   readonly invocations: readonly Invocation[];
 }
 
@@ -61,11 +64,14 @@ export class StepImages {
   }
 
   planOf(invocation: Invocation): Promise<EnvironmentPlan> {
-    return memoised(this.#plans, this.#group(invocation), ({ settings, externals }) =>
-      this.#options.builder.planEnvironment(settings, externals, {
-        onOutput: (line) => void this.#options.emit({ event: "build_output", image: "parent image", line }),
-      }),
-    );
+    const { builder, emit } = this.#options;
+    return memoised(this.#plans, this.#group(invocation), ({ settings, externals, container }) => {
+      const image = container?.image ?? "parent image";
+      const progress = { onOutput: (line: string) => void emit({ event: "build_output", image, line }) };
+      return container
+        ? builder.planContainer(container, progress)
+        : builder.planEnvironment(settings, externals, progress);
+    });
   }
 
   /** What the image of an invocation is or will be called. */
@@ -102,10 +108,12 @@ export class StepImages {
   #addGroup(key: string, invocations: readonly Invocation[]): void {
     const [first] = invocations;
     if (!first) return;
-    const group = { settings: first.settings.docker ?? {}, externals: externalsOf(invocations), invocations };
+    const settings = first.settings.docker ?? {};
+    const container = containerImageOf(first);
+    const group = { settings, container, externals: externalsOf(invocations), invocations };
     this.#groups.set(key, group);
     const known = this.#options.known?.get(first.id);
-    if (known) this.#plans.set(group, Promise.resolve(planFrom(known, group.settings)));
+    if (known) this.#plans.set(group, Promise.resolve(planFrom(known, group)));
     for (const { id } of invocations) this.#groupOf.set(id, group);
   }
 
@@ -147,15 +155,30 @@ export class StepImages {
 const builtAgain = (reference: string): string =>
   `Image ${reference} was removed by someone else while it was needed; it is built again.`;
 
-const planFrom = (image: BuiltImage, settings: DockerSettings): EnvironmentPlan => ({
+const planFrom = (
+  image: BuiltImage,
+  { settings, container }: Pick<ImageGroup, "settings" | "container">,
+): EnvironmentPlan => ({
   key: image.environmentKey,
   parentImage: image.parentImage,
   ingredients: image.ingredients ?? {},
   settings,
+  container,
 });
 
-const groupKey = ({ settings, externals }: Invocation): string =>
-  canonicalJson({ docker: (settings.docker ?? {}) as never, externals });
+const groupKey = (invocation: Invocation): string => {
+  const container = containerImageOf(invocation);
+  if (container) return canonicalJson({ container: container as never });
+  const { settings, externals } = invocation;
+  return canonicalJson({ docker: (settings.docker ?? {}) as never, externals });
+};
+
+/** What of a container step its image depends on. */
+const containerImageOf = ({ container }: Invocation): ContainerImage | undefined => {
+  if (!container) return undefined;
+  const { image, build } = container;
+  return build ? { build } : { image };
+};
 
 const externalsOf = (invocations: readonly Invocation[]): string[] =>
   [...new Set(invocations.flatMap(({ externals }) => externals))].sort();

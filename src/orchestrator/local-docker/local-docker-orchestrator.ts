@@ -8,7 +8,9 @@ import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices } from "../base/services.ts";
+import { StepModules } from "../base/step-modules.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { CommandSteps } from "../containerized/command-steps.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
 import { LABEL } from "../containerized/labels.ts";
@@ -67,9 +69,11 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { snapshot, metadata, artifactStore, paths } = this.active.context;
+    const modules = new StepModules({ bundles: this.active.request.bundles, bundlesPath: paths.bundles });
     const engine = await this.services.engine();
     return new ContainerExecutor({
       engine,
+      commands: new CommandSteps({ modules, artifactStore }),
       memory: new MemoryBook((await engine.info()).memoryBytes),
       images: await this.images(stack),
       snapshotId: snapshot.id,

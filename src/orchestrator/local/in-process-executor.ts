@@ -1,6 +1,4 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import {
   type Assignment,
@@ -9,7 +7,7 @@ import {
   type Invocation,
   type StepResult,
 } from "../../model/index.ts";
-import { isStep, STEP, type StepDefinition } from "../../pipeline/step.ts";
+import type { StepDefinition } from "../../pipeline/step.ts";
 import type {
   EnvironmentIdentity,
   ExecutionSignals,
@@ -22,12 +20,10 @@ import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
 import { replaceFile } from "../../util/write-atomic.ts";
 import { captureInLog } from "../base/capture-output.ts";
+import { StepModules, type StepModulesOptions } from "../base/step-modules.ts";
 import { withEnvironment } from "./with-environment.ts";
 
-export interface InProcessExecutorOptions {
-  readonly bundles: ReadonlyMap<string, { readonly code: string }>;
-  /** Where bundles are kept as files, so that they can be imported. */
-  readonly bundlesPath: string;
+export interface InProcessExecutorOptions extends StepModulesOptions {
   readonly artifactStore: ArtifactStore;
 }
 
@@ -41,11 +37,11 @@ export const processEnvironment = (): EnvironmentIdentity => {
 export class InProcessExecutor implements StepExecutor {
   readonly startsAtOnce = true;
   readonly #options: InProcessExecutorOptions;
-  /** Code hash → its bundle as a file. */
-  readonly #placed = new Map<string, Promise<void>>();
+  readonly #modules: StepModules;
 
   constructor(options: InProcessExecutorOptions) {
     this.#options = options;
+    this.#modules = new StepModules(options);
   }
 
   async environmentOf(): Promise<EnvironmentIdentity> {
@@ -65,7 +61,7 @@ export class InProcessExecutor implements StepExecutor {
     const { artifactStore: store, bundlesPath: bundles } = this.#options;
     const told = { store, bundles, log: console, signal };
     try {
-      await this.#place(bundlesOfInvocation(invocation));
+      await this.#modules.place(bundlesOfInvocation(invocation));
       const definition = await this.#load(invocation, assignment);
       const runner =
         definition && !assignment.hook
@@ -80,32 +76,13 @@ export class InProcessExecutor implements StepExecutor {
   }
 
   /** Undefined where hooks alone are to be called, and the step's module cannot be loaded. */
-  async #load({ codeHash, source }: Invocation, { hook }: Assignment): Promise<StepDefinition | undefined> {
+  async #load(invocation: Invocation, { hook }: Assignment): Promise<StepDefinition | undefined> {
     try {
-      const path = join(this.#options.bundlesPath, `${codeHash}.mjs`);
-      const module = (await import(pathToFileURL(path).href)) as { step?: unknown };
-      if (!isStep(module.step)) throw new TypeError(`the bundle of ${source} exports no step`);
-      return module.step[STEP].definition;
+      return await this.#modules.load(invocation);
     } catch (error) {
       if (hook) return undefined;
       throw error;
     }
-  }
-
-  async #place(hashes: readonly string[]): Promise<void> {
-    for (const hash of hashes) {
-      const placed = this.#placed.get(hash) ?? this.#write(hash);
-      this.#placed.set(hash, placed);
-      await placed;
-    }
-  }
-
-  async #write(hash: string): Promise<void> {
-    const { bundles, bundlesPath } = this.#options;
-    const bundle = bundles.get(hash);
-    if (!bundle) throw new TypeError(`there is no bundle ${hash}`);
-    await mkdir(bundlesPath, { recursive: true });
-    await replaceFile(join(bundlesPath, `${hash}.mjs`), bundle.code);
   }
 }
 

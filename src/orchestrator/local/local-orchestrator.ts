@@ -7,7 +7,7 @@ import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
-import type { OrchestratorServices } from "../base/services.ts";
+import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { InProcessExecutor, processEnvironment } from "./in-process-executor.ts";
 
@@ -41,7 +41,12 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     };
   }
 
-  override planEnvironment(): PlanEnvironment {
+  protected override async validate({ snapshot }: RunRequest): Promise<void> {
+    refuseContainerSteps(this.name, snapshot);
+  }
+
+  override planEnvironment({ snapshot }: PlanRequest): PlanEnvironment {
+    refuseContainerSteps(this.name, snapshot);
     return { environmentOf: async () => processEnvironment(), imageOf: async () => null };
   }
 
@@ -54,6 +59,16 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     });
   }
 }
+
+/** There is no process to take their place: a container step is a command in an image. */
+const refuseContainerSteps = (name: string, { invocations }: PipelineSnapshot): void => {
+  const ids = Object.values(invocations).flatMap(({ id, container }) => (container ? [`"${id}"`] : []));
+  if (ids.length === 0) return;
+  throw new NotSupportedError(
+    `Stack "${name}" runs steps in this process, and ${ids.join(", ")} ${ids.length === 1 ? "is a container step" : "are container steps"}, ` +
+      "which need an engine. Run on the stack local_docker, the default: leave out --stack, or give --stack local_docker.",
+  );
+};
 
 export const localOrchestratorFlavor: Flavor<
   LocalOrchestrator,

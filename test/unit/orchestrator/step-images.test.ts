@@ -29,6 +29,9 @@ const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<v
       const key = settings.parentImage ?? "";
       return { key, parentImage: key, ingredients: {}, settings } satisfies EnvironmentPlan;
     },
+    planContainer: async ({ image = "built" }) => ({
+      ...{ key: image, parentImage: image, ingredients: { image }, settings: {}, container: { image } },
+    }),
     imageReference: ({ key }) => `image:${key}`,
     ensureImage: async ({ key, parentImage }) => {
       asked.push(key);

@@ -1,0 +1,102 @@
+import { hash } from "node:crypto";
+import { Readable } from "node:stream";
+import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
+import type { ContainerImage } from "../model/index.ts";
+import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
+import { hashJson } from "../util/canonical.ts";
+import { packRoot } from "./base-image-root.ts";
+import { type BuildContext, type ContainerBuild, readBuildContext } from "./build-context.ts";
+import { containerReference, imageLabels } from "./image-names.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
+import { type ParentImage, resolveParent } from "./parent-image.ts";
+
+export interface ContainerImageSources {
+  readonly engine: ContainerEngine;
+  readonly projectRoot: string;
+  readonly workspaceId?: string | undefined;
+}
+
+/** What the image of a container step is: its content where it is named, what it is made of where it is built. */
+export const planContainer = async (
+  { engine, projectRoot }: ContainerImageSources,
+  container: ContainerImage,
+  progress: BuildProgress,
+): Promise<EnvironmentPlan> => {
+  const { image, build } = container;
+  if (build) {
+    const context = await readBuildContext(projectRoot, build, progress.signal);
+    const ingredients = ingredientsOf(build, context);
+    const key = hashJson(ingredients);
+    return { key, parentImage: containerReference(key), ingredients, settings: {}, container };
+  }
+  const { reference, content } = await resolveParent(engine, image, progress);
+  return { ...named(content), parentImage: reference, settings: {}, container };
+};
+
+const named = (content: string) => {
+  const ingredients = { image: content };
+  return { key: hashJson(ingredients), ingredients };
+};
+
+/** Values of arguments are hashed, since plans are printed and stored. */
+const ingredientsOf = ({ target, args = {} }: ContainerBuild, context: BuildContext) => ({
+  "build context": context.contentHash,
+  dockerfile: hash("sha256", context.recipe),
+  ...(target === undefined ? {} : { "build target": target }),
+  ...Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
+  ),
+});
+
+/** The image of a plan, which the engine has when this resolves. */
+export const ensureContainer = async (
+  sources: ContainerImageSources,
+  plan: EnvironmentPlan,
+  progress: BuildProgress,
+): Promise<{ readonly record: ImageRecord; readonly reused: boolean }> => {
+  const build = plan.container?.build;
+  if (!build) return { record: await namedAgain(sources.engine, plan, progress), reused: true };
+  const present = await sources.engine.images.inspect(plan.parentImage, { signal: progress.signal });
+  if (present) return { record: present, reused: true };
+  return { record: await buildContainer(sources, { ...plan, build }, progress), reused: false };
+};
+
+const namedAgain = async (
+  engine: ContainerEngine,
+  plan: EnvironmentPlan,
+  progress: BuildProgress,
+): Promise<ImageRecord> => {
+  const { image, content }: ParentImage = await resolveParent(engine, plan.parentImage, progress);
+  if (named(content).key === plan.key) return image;
+  throw changed("image", plan.parentImage, `Image ${plan.parentImage} is another than when the run began`);
+};
+
+const buildContainer = async (
+  { engine, projectRoot, workspaceId }: ContainerImageSources,
+  plan: EnvironmentPlan & { readonly build: ContainerBuild },
+  progress: BuildProgress,
+): Promise<ImageRecord> => {
+  const { build } = plan;
+  const context = await readBuildContext(projectRoot, build, progress.signal);
+  if (hashJson(ingredientsOf(build, context)) !== plan.key) {
+    throw changed(
+      "build.context",
+      build.context,
+      `The build context "${build.context}" was changed meanwhile`,
+    );
+  }
+  // tar-fs's stream is none of Node's: what sends it relies on Node's
+  const request = {
+    ...{
+      context: Readable.from(packRoot(context.entries)),
+      dockerfile: context.dockerfile,
+      tag: plan.parentImage,
+    },
+    ...{ labels: imageLabels("container", plan, workspaceId), buildArgs: build.args ?? {} },
+    target: build.target,
+  };
+  return engine.images.build(request, progress);
+};
+
+const changed = (setting: string, subject: string, what: string): ImageSettingsError =>
+  new ImageSettingsError(setting, subject, `${what}, so the step would not be what was planned. Run again.`);
