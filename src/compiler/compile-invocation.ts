@@ -1,11 +1,11 @@
 import { Invocation } from "../model/index.ts";
-import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
+import { mergeInvocationOptions, mergeSecrets, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
-import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { checkHooks, checkName, parseSetting, SettingsError, StepOptions } from "./check-options.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -34,11 +34,31 @@ export const compileInvocation = async (
     inputs,
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
+    ...secretsOf(pipeline, options),
     settings: mergeSettings(pipeline.options.settings, settings),
     externals: externalsOf(located, hooks),
     ...stepHooks(wired.definition, hooks),
   };
+  refuseOpenSecrets(draft, where);
   return parseSetting(Invocation, draft, where);
+};
+
+const secretsOf = ({ options }: PipelineDefinition, own: Pick<Invocation, "secrets" | "secretsAs">) => {
+  const secretsAs = own.secretsAs ?? options.secretsAs;
+  return { ...mergeSecrets(options, own), ...(secretsAs === undefined ? {} : { secretsAs }) };
+};
+
+/** What is in `environment` is in the snapshot and in the container's definition, for all to read. */
+const refuseOpenSecrets = (
+  { environment, secrets = [] }: { environment: object; secrets?: readonly string[] | undefined },
+  where: string,
+): void => {
+  const open = secrets.find((name) => name in environment);
+  if (open === undefined) return;
+  throw new SettingsError(
+    `${where} has "${open}" in its \`secrets\` and, in the clear, in its \`environment\`. Leave it out of \`environment\`: ` +
+      '`secretsAs: "environment"` makes variables of secrets.',
+  );
 };
 
 const merged = (wired: WiredInvocation) => mergeInvocationOptions(wired.definition.options, wired.options);

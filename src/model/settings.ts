@@ -6,6 +6,22 @@ export const Environment = z.record(
   z.string(),
 );
 
+/** The names of secrets; their values are in no snapshot, record or key. */
+export const SecretNames = z.array(
+  z.string().check(
+    z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable: letters, digits and _, not a digit first"),
+    z.maxLength(128),
+    z.refine(
+      (name) => !/^(STEPDOCK|ZENML)_/i.test(name),
+      "a name that does not begin with STEPDOCK_ or ZENML_",
+    ),
+  ),
+);
+
+/** `environment`: secrets are variables of the step's process, too. */
+export const SecretsAs = z.enum(["default", "environment"]);
+export type SecretsAs = z.infer<typeof SecretsAs>;
+
 /** What the image of a step is made of; ZenML's `DockerSettings`. All of it is part of the environment key. */
 export const DockerSettings = z.strictObject({
   /** Image that the step's image builds on; it must have Node 24 or later on its PATH. */

@@ -6,8 +6,13 @@ export interface StepLogger {
   error(message: string, ...details: unknown[]): void;
 }
 
+/** Values by name. Where the step itself names its secrets, these are known to be there. */
+export type SecretValues<Names extends string> = [Names] extends [never]
+  ? Readonly<Record<string, string | undefined>>
+  : Readonly<Record<Names, string>>;
+
 /** What a step's function is told besides its inputs; ZenML's `StepContext`. */
-export interface StepContext {
+export interface StepContext<Secrets extends string = never> {
   readonly log: StepLogger;
   /** Aborted when the step shall end: on interruption and on timeout. */
   readonly signal: AbortSignal;
@@ -18,6 +23,8 @@ export interface StepContext {
   readonly invocationId: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** The secrets that step, invocation and pipeline name. There is none while the step's module is loaded. */
+  readonly secrets: SecretValues<Secrets>;
 }
 
 /** The context of a function that is called directly, outside any run. */
@@ -30,5 +37,6 @@ export const directContext = (stepName: string, given: Partial<StepContext> = {}
   stepName,
   invocationId: stepName,
   attempt: 1,
+  secrets: {},
   ...given,
 });

@@ -55,8 +55,8 @@ type Handles<O extends Schemas, S extends Schema> = [S] extends [never]
   ? InvocationReference & { readonly [K in keyof O]: OutputHandle<z.output<O[K]>> }
   : OutputHandle<z.output<S>>;
 
-/** What `step` takes. `I` and `O` are records of zod schemas, `S` the schema of a single anonymous output. */
-export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema>
+/** What `step` takes. `I` and `O` are records of zod schemas, `S` the schema of a single anonymous output, `N` names. */
+export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema, N extends string = never>
   extends StepOptions,
     StepHooks {
   /** Letters, digits, `_` and `-`; the first invocation in a pipeline has it as its id. */
@@ -64,8 +64,9 @@ export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema
   readonly inputs?: I;
   readonly outputs?: O;
   readonly output?: S;
+  readonly secrets?: readonly N[];
   /** The work. Gets parsed inputs, returns what the output schemas accept. */
-  readonly run: (inputs: Parsed<I>, context: StepContext) => Awaitable<Returned<O, S>>;
+  readonly run: (inputs: Parsed<I>, context: StepContext<N>) => Awaitable<Returned<O, S>>;
 }
 
 /** A typed function that can be wired into pipelines and run in a container of its own. */
@@ -86,9 +87,12 @@ export interface Step<I extends Schemas = Schemas, O extends Schemas = Schemas, 
  * @throws nothing: a definition is checked when a pipeline with it is compiled.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function step<I extends Schemas = NoSchemas, O extends Schemas = NoSchemas, S extends Schema = never>(
-  init: StepInit<I, O, S>,
-): Step<I, O, S> {
+export function step<
+  I extends Schemas = NoSchemas,
+  O extends Schemas = NoSchemas,
+  S extends Schema = never,
+  N extends string = never,
+>(init: StepInit<I, O, S, N>): Step<I, O, S> {
   const { name, inputs = {}, outputs, output, run, ...rest } = init;
   const { hooks, options } = splitHooks(rest);
   const definition: StepDefinition = {

@@ -31,6 +31,7 @@ export const openLog = ({ context, invocation, assignment, paths }: AssignedProc
   openStepLog({
     path: paths.log,
     nonce: assignment.nonce,
+    masker: context.secrets.masker,
     now: context.now,
     onRecord: linesToEvents(context, invocation),
   });

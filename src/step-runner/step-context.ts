@@ -3,10 +3,10 @@ import type { StepContext, StepLogger } from "../pipeline/context.ts";
 
 /** What a step's function and its hooks are told. */
 export const stepContext = (
-  { runId, runName, pipelineName, stepName, invocationId, attempt }: Assignment,
+  { runId, runName, pipelineName, stepName, invocationId, attempt, secrets = {} }: Assignment,
   told: { readonly log: StepLogger; readonly signal: AbortSignal },
 ): StepContext => {
-  const facts = { log: told.log, runId, runName, pipelineName, stepName, invocationId, attempt };
+  const facts = { log: told.log, runId, runName, pipelineName, stepName, invocationId, attempt, secrets };
   // The caller's `signal` may be a getter that tells whether anybody listens: only the step may ask for it.
   const get = () => told.signal;
   return Object.defineProperty(facts as StepContext, "signal", { get, enumerable: true });
