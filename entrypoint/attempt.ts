@@ -2,12 +2,14 @@ import { createLocalArtifactStore } from "../src/artifact/local-artifact-store.t
 import type { Assignment } from "../src/model/assignment.ts";
 import type { Failure, FailureKind } from "../src/model/failure.ts";
 import { hooksOfEndBegun } from "../src/model/hooks-of-end.ts";
+import { maskResult } from "../src/model/mask.ts";
 import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
 import type { StepResult } from "../src/model/result.ts";
 import type { AttemptRunner } from "../src/step-runner/attempt-runner.ts";
 import { StepFailure, thrownFailure } from "../src/step-runner/failures.ts";
 import { HookRunner } from "../src/step-runner/hook-runner.ts";
 import { StepRunner } from "../src/step-runner/step-runner.ts";
+import { createMasker, type Masker } from "../src/util/masking/masker.ts";
 import type { LoadedStep } from "./load-step.ts";
 import { exitCodeOf, report } from "./report.ts";
 
@@ -23,6 +25,7 @@ export interface AttemptPlaces {
 export class Attempt {
   readonly #assignment: Assignment;
   readonly #places: AttemptPlaces;
+  readonly #masker: Masker | undefined;
   readonly #abort = new AbortController();
   #listensForStop = false;
   #drained = false;
@@ -32,10 +35,12 @@ export class Attempt {
   constructor(assignment: Assignment, places: AttemptPlaces) {
     this.#assignment = assignment;
     this.#places = places;
+    this.#masker = createMasker(Object.values(assignment.secrets ?? {}));
   }
 
   async run(step: LoadedStep): Promise<void> {
     this.#watch();
+    if (this.#assignment.secretsAs === "environment") Object.assign(process.env, this.#assignment.secrets);
     if ("failure" in step && !this.#assignment.hook) return this.finish(this.#failed(step.failure));
     this.#runner = this.#runnerOf(step);
     this.finish(await this.#runner.run(this.#assignment));
@@ -76,7 +81,7 @@ export class Attempt {
 
   #tryReport(result: StepResult): number {
     try {
-      report(this.#assignment, result);
+      report(this.#assignment, maskResult(this.#masker, result));
       return exitCodeOf(result);
     } catch (error) {
       process.stderr.write(`stepdock: the result cannot be written: ${(error as Error).message}\n`);

@@ -59,6 +59,11 @@ const version = (): string => {
   return "unknown";
 };
 
+const ENV_FILE = [
+  "--env-file <path>",
+  "where secrets are that are not in the environment (default: .env beside package.json)",
+] as const;
+
 const examples = (lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
 
@@ -81,6 +86,7 @@ const addRunCommands = (program: Command, context: () => CommandContext, done: D
         "critical-path",
       ]),
     )
+    .option(...ENV_FILE)
     .option("--name <template>", "name of the run; {date} and {time} are filled in")
     .addHelpText(
       "after",
@@ -107,6 +113,7 @@ const addRunCommands = (program: Command, context: () => CommandContext, done: D
 const addResumeCommand = (program: Command, context: () => CommandContext, done: Done): void => {
   recordCommand(program, "resume", "go on with a run whose process died")
     .option("--max-parallel <n>", "steps that may run at once (default: the engine's CPUs)", wholeNumber(1))
+    .option(...ENV_FILE)
     .option("--json", "print JSON, one event a line")
     .addHelpText("after", examples(["stepdock resume latest", "stepdock resume 3f2a91"]))
     .action(async (run: string, options) => {
@@ -129,6 +136,7 @@ const addStopCommand = (program: Command, context: () => CommandContext, done: D
 const addRerunCommand = (program: Command, context: () => CommandContext, done: Done): void => {
   recordCommand(program, "rerun", "run one step of a run again, with the inputs that it had")
     .argument("<step>", "id of the invocation, which is the step's name unless it was given another")
+    .option(...ENV_FILE)
     .option("--json", "print JSON, one event a line")
     .addHelpText("after", examples(["stepdock rerun latest train", "stepdock rerun 3f2a91 train_2"]))
     .action(async (run: string, step: string, options) => {

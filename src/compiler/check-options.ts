@@ -1,6 +1,14 @@
 import * as z from "zod/mini";
 import { StepdockError } from "../errors/error.ts";
-import { CachePolicy, Environment, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
+import {
+  CachePolicy,
+  Environment,
+  ExecutionMode,
+  RetryPolicy,
+  SecretNames,
+  SecretsAs,
+  StepSettings,
+} from "../model/index.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import { describeParseError } from "../util/parse-error.ts";
@@ -35,6 +43,8 @@ const PipelineOptions = z.strictObject({
   timeout: z.optional(Timeout),
   settings: z.optional(StepSettings),
   environment: z.optional(Environment),
+  secrets: z.optional(SecretNames),
+  secretsAs: z.optional(SecretsAs),
   runName: z.optional(z.string()),
   stack: z.optional(z.string()),
   ...STEP_HOOKS,
@@ -49,6 +59,8 @@ export const StepOptions = z.strictObject({
   retry: z.optional(RetryPolicy),
   settings: z.optional(StepSettings),
   environment: z.optional(Environment),
+  secrets: z.optional(SecretNames),
+  secretsAs: z.optional(SecretsAs),
   timeout: z.optional(Timeout),
   stopGracePeriod: z.optional(z.number().check(z.nonnegative())),
 });

@@ -1,12 +1,12 @@
 import { type Container, Invocation } from "../model/index.ts";
 import { fileBrand } from "../pipeline/file-brand.ts";
-import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
+import { mergeInvocationOptions, mergeSecrets, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
-import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { checkHooks, checkName, parseSetting, SettingsError, StepOptions } from "./check-options.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileContainer } from "./compile-container.ts";
 import { describeSchema } from "./schema-kinds.ts";
@@ -40,11 +40,13 @@ export const compileInvocation = async (
     inputs,
     outputs: outputsOf(wired.definition),
     environment: { ...pipeline.options.environment, ...environment },
+    ...secretsOf(pipeline, options),
     settings: allSettings,
     ...(container
       ? { externals: [], container }
       : { externals: externalsOf(located, hooks), ...stepHooks(wired.definition, hooks) }),
   };
+  refuseOpenSecrets(draft, where);
   return parseSetting(Invocation, draft, where);
 };
 
@@ -56,6 +58,24 @@ const settingsOf = (
 ): Invocation["settings"] => {
   const { docker, ...settings } = mergeSettings(pipeline.options.settings, own);
   return docker === undefined || container ? settings : { ...settings, docker };
+};
+
+const secretsOf = ({ options }: PipelineDefinition, own: Pick<Invocation, "secrets" | "secretsAs">) => {
+  const secretsAs = own.secretsAs ?? options.secretsAs;
+  return { ...mergeSecrets(options, own), ...(secretsAs === undefined ? {} : { secretsAs }) };
+};
+
+/** What is in `environment` is in the snapshot and in the container's definition, for all to read. */
+const refuseOpenSecrets = (
+  { environment, secrets = [] }: { environment: object; secrets?: readonly string[] | undefined },
+  where: string,
+): void => {
+  const open = secrets.find((name) => name in environment);
+  if (open === undefined) return;
+  throw new SettingsError(
+    `${where} has "${open}" in its \`secrets\` and, in the clear, in its \`environment\`. Leave it out of \`environment\`: ` +
+      '`secretsAs: "environment"` makes variables of secrets.',
+  );
 };
 
 const merged = (wired: WiredInvocation) => mergeInvocationOptions(wired.definition.options, wired.options);

@@ -37,6 +37,7 @@ export const ERROR_EXIT = {
   pipeline_invalid: EXIT.usage,
   run_locked: EXIT.usage,
   run_not_finished: EXIT.usage,
+  secret_missing: EXIT.usage,
   settings_invalid: EXIT.usage,
   status_transition_invalid: EXIT.failed,
   step_failed: EXIT.failed,

@@ -12,6 +12,7 @@ import { loadBundles } from "./load-bundles.ts";
 export interface RerunOptions {
   readonly emit: EventSink;
   readonly signals: ExecutionSignals;
+  readonly envFile?: string | undefined;
 }
 
 /**

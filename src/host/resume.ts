@@ -7,6 +7,7 @@ import { loadBundles } from "./load-bundles.ts";
 export interface ResumeOptions extends SpeedOptions {
   readonly emit: EventSink;
   readonly signals: ExecutionSignals;
+  readonly envFile?: string | undefined;
   readonly maxParallelism?: number | undefined;
 }
 

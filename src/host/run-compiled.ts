@@ -9,6 +9,7 @@ export interface RunCompiledOptions extends SpeedOptions {
   readonly stack?: string | undefined;
   readonly enableCache?: boolean | undefined;
   readonly maxParallelism?: number | undefined;
+  readonly envFile?: string | undefined;
   readonly runName?: string | undefined;
   readonly emit: EventSink;
   readonly signals: ExecutionSignals;

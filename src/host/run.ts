@@ -17,6 +17,8 @@ export interface ConductOptions extends SpeedOptions {
   readonly maxParallelism?: number;
   /** Directory of the workspace; default: `STEPDOCK_HOME`, else `.stepdock` beside the nearest package.json. */
   readonly workspace?: string;
+  /** Where secrets are looked up that are not in the environment. Default: `.env` beside the nearest package.json. */
+  readonly envFile?: string;
   readonly onEvent?: EventSink;
   /** Stops the run gracefully. */
   readonly signal?: AbortSignal;

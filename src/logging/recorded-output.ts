@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { truncate } from "node:fs/promises";
 import { LogWriteError } from "./errors.ts";
 import type { LogWarning } from "./log-parser.ts";
@@ -9,6 +10,8 @@ import { LogTail } from "./log-tail.ts";
 export interface RecordedOutput {
   /** Of each stream, how many of its first bytes are on file: the sum of `recordBytes` of its records. */
   readonly bytes: Readonly<Record<LogStream, number>>;
+  /** SHA-256 in hex of these bytes of each stream. */
+  readonly digests: Readonly<Record<LogStream, string>>;
   readonly records: number;
   readonly tail: LogTail;
 }
@@ -33,13 +36,17 @@ export async function readRecordedOutput(path: string): Promise<RecordedOutput> 
 
 async function scanLog(path: string): Promise<Scan> {
   const bytes: Record<LogStream, number> = { stdout: 0, stderr: 0 };
+  const hashes = { stdout: createHash("sha256"), stderr: createHash("sha256") };
   const tail = new LogTail();
   let records = 0;
   const warnings: LogWarning[] = [];
   for await (const record of readLog(path, { onWarning: (warning) => void warnings.push(warning) })) {
-    bytes[record.stream] += recordBytes(record).length;
+    const content = recordBytes(record);
+    bytes[record.stream] += content.length;
+    hashes[record.stream].update(content);
     tail.add(record);
     records += 1;
   }
-  return { bytes, records, tail, damage: warnings[0]?.offset };
+  const digests = { stdout: hashes.stdout.digest("hex"), stderr: hashes.stderr.digest("hex") };
+  return { bytes, digests, records, tail, damage: warnings[0]?.offset };
 }

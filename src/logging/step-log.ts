@@ -1,3 +1,5 @@
+import type { Masker } from "../util/masking/masker.ts";
+import type { StreamMasker } from "../util/masking/stream-masker.ts";
 import { createFrameScanner, type FrameScanner } from "./frame-scanner.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import { ListenerFeed, type RecordListener } from "./listener-feed.ts";
@@ -5,12 +7,15 @@ import type { LogRecord, LogStream } from "./log-record.ts";
 import { LogTail } from "./log-tail.ts";
 import { type LogWriter, openLogWriter, openLogWriterLazily } from "./log-writer.ts";
 import { type RecordedOutput, readRecordedOutput } from "./recorded-output.ts";
+import { RecordedPrefix } from "./recorded-prefix.ts";
 
 export interface StepLogOptions {
   /** The attempt's `log.ndjson`; appended to. */
   readonly path: string;
   /** Of the result frame on stdout, 32 hex characters. Without it nothing is taken out. */
   readonly nonce?: string | undefined;
+  /** Masks what is recorded and told; the frame is found before. To adopt a log takes the values that it was begun with. */
+  readonly masker?: Masker | undefined;
   /**
    * Called with every line, a record each, in order and once. A promise is waited for before the next call, but never holds up who
    * writes: a listener that falls behind is told from the file. What it throws, `end` rejects with.
@@ -37,7 +42,8 @@ export const openStepLogLazily = (options: StepLogOptions): StepLog =>
  * very beginning: the bytes that are on file, counted without the frame, are left out, and the next one is recorded
  * next, be it in the middle of a line. So the file ends as if nothing had happened, but for the times, and for the
  * border between two `partial` records. The frame is found again, though it may be on none of the records that
- * `onRecord` is called with, which are the new ones only; `tail` begins with what is on file. Lines from the first
+ * `onRecord` is called with, which are the new ones only; `tail` begins with what is on file. Bytes are counted as they
+ * are masked; where those on file would be masked otherwise now, what follows is withheld. Lines from the first
  * damaged one on are removed from the file and recorded again. A log that does not exist is begun.
  *
  * @throws {LogWriteError} {@link LogReadError}
@@ -64,8 +70,9 @@ export class StepLog implements AsyncDisposable {
   readonly #splitters = { stdout: createLineSplitter("stdout"), stderr: createLineSplitter("stderr") };
   readonly #writer: LogWriter;
   readonly #tail: LogTail;
+  readonly #maskers: Readonly<Record<LogStream, StreamMasker>> | undefined;
   /** On file already, of what is still to come. */
-  readonly #toSkip: Record<LogStream, number>;
+  readonly #onFile: Readonly<Record<LogStream, RecordedPrefix>>;
   readonly #feed: ListenerFeed | undefined;
   readonly #now: () => Date;
   /** The frame, from the moment that it is in until what came before it was told. */
@@ -75,12 +82,13 @@ export class StepLog implements AsyncDisposable {
 
   constructor(
     writer: LogWriter,
-    { path, nonce, onRecord: listener, now = () => new Date() }: StepLogOptions,
+    { path, nonce, masker, onRecord: listener, now = () => new Date() }: StepLogOptions,
     recorded?: RecordedOutput,
   ) {
     this.#writer = writer;
     this.#tail = recorded?.tail ?? new LogTail();
-    this.#toSkip = { stdout: 0, stderr: 0, ...recorded?.bytes };
+    this.#maskers = masker && { stdout: masker.stream(), stderr: masker.stream() };
+    this.#onFile = { stdout: onFile("stdout", masker, recorded), stderr: onFile("stderr", masker, recorded) };
     this.#feed = listener && new ListenerFeed({ path, listener, onFile: recorded?.records ?? 0 });
     this.#now = now;
     this.frame = this.#frame.promise;
@@ -98,7 +106,9 @@ export class StepLog implements AsyncDisposable {
   /** Takes bytes in any portions. A promise is the file's back-pressure; it rejects with `LogWriteError`. */
   write(stream: LogStream, chunk: Buffer): void | Promise<void> {
     const scanner = stream === "stdout" ? this.#scanner : undefined;
-    const wait = this.#publish(this.#split(stream, scanner ? scanner.push(chunk) : [chunk]));
+    const parts = scanner ? scanner.push(chunk) : [chunk];
+    const masker = this.#maskers?.[stream];
+    const wait = this.#publish(this.#split(stream, masker ? parts.map((part) => masker.push(part)) : parts));
     this.#resolveFrame();
     return wait;
   }
@@ -149,19 +159,24 @@ export class StepLog implements AsyncDisposable {
 
   #split(stream: LogStream, parts: readonly Buffer[]): LogRecord[] {
     const time = this.#now().toISOString();
-    return parts.flatMap((part) => this.#splitters[stream].push(this.#skip(stream, part), time));
-  }
-
-  #skip(stream: LogStream, part: Buffer): Buffer {
-    const rest = part.subarray(this.#toSkip[stream]);
-    this.#toSkip[stream] -= part.length - rest.length;
-    return rest;
+    return parts.flatMap((part) => this.#splitters[stream].push(this.#onFile[stream].skip(part), time));
   }
 
   #rest(): LogRecord[] {
     const time = this.#now().toISOString();
     const { stdout, stderr } = this.#splitters;
-    return [...this.#split("stdout", this.#scanner?.end() ?? []), ...stdout.end(time), ...stderr.end(time)];
+    const held = this.#scanner?.end() ?? [];
+    return [
+      ...this.#split("stdout", this.#lastOf("stdout", held)),
+      ...this.#split("stderr", this.#lastOf("stderr", [])),
+      ...[...stdout.end(time), ...stderr.end(time)],
+    ];
+  }
+
+  /** The last parts of a stream, with what its masker held back. */
+  #lastOf(stream: LogStream, parts: readonly Buffer[]): readonly Buffer[] {
+    const masker = this.#maskers?.[stream];
+    return masker ? [...parts.map((part) => masker.push(part)), masker.end()] : parts;
   }
 
   /** The file first: a listener that fails or stands still must not cost a line. */
@@ -173,3 +188,9 @@ export class StepLog implements AsyncDisposable {
     return wait;
   }
 }
+
+const onFile = (stream: LogStream, masker: Masker | undefined, recorded: RecordedOutput | undefined) =>
+  new RecordedPrefix({
+    bytes: recorded?.bytes[stream] ?? 0,
+    digest: masker && recorded?.digests[stream],
+  });

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Failure } from "./failure.ts";
 import { HookBindings, StepHookName } from "./hooks.ts";
+import { SecretsAs } from "./settings.ts";
 
 /** An input as the entrypoint gets it. Parameters are parsed already; artifacts are parsed by the step's own schema. */
 export const AssignedInput = z.discriminatedUnion("kind", [
@@ -30,6 +31,10 @@ export const Assignment = z.object({
   hooks: z.optional(HookBindings),
   /** Present: nothing but these hooks are to be called, for an attempt whose own process could not call them. */
   hook: z.optional(z.object({ names: z.array(StepHookName), failure: z.optional(Failure) })),
+  /** Name → value: only in what the process is told, never in the copy that is kept. */
+  secrets: z.optional(z.record(z.string(), z.string())),
+  /** `environment`: they are to be variables of this process, too. */
+  secretsAs: z.optional(SecretsAs),
   /** Name of the artifact store that all URIs here belong to. */
   artifactStore: z.string(),
   inputs: z.record(z.string(), AssignedInput),

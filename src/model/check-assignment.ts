@@ -103,6 +103,8 @@ const fields: Record<keyof Assignment, Check> = {
   lastAttempt: optional(flag),
   hooks: optional(hookBindings),
   hook: optional(shape({ names: list(oneOf(...STEP_HOOK_NAMES)), failure: optional(failure) })),
+  secrets: optional(record(text)),
+  secretsAs: optional(oneOf("default", "environment")),
   artifactStore: text,
   inputs: record(assignedInput),
   outputs: record(shape({ uri: text, materializer: text })),

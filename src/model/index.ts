@@ -6,6 +6,7 @@ export * from "./failure.ts";
 export * from "./hooks.ts";
 export * from "./hooks-of-end.ts";
 export * from "./json.ts";
+export * from "./mask.ts";
 export * from "./names.ts";
 export * from "./result.ts";
 export * from "./run.ts";

@@ -7,6 +7,22 @@ export { DockerSettings, Environment } from "./docker-settings.ts";
 export { ResourceSettings } from "./resource-settings.ts";
 export { RunSettings } from "./run-settings.ts";
 
+/** The names of secrets; their values are in no snapshot, record or key. */
+export const SecretNames = z.array(
+  z.string().check(
+    z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable: letters, digits and _, not a digit first"),
+    z.maxLength(128),
+    z.refine(
+      (name) => !/^(STEPDOCK|ZENML)_/i.test(name),
+      "a name that does not begin with STEPDOCK_ or ZENML_",
+    ),
+  ),
+);
+
+/** `environment`: secrets are variables of the step's process, too. */
+export const SecretsAs = z.enum(["default", "environment"]);
+export type SecretsAs = z.infer<typeof SecretsAs>;
+
 /** Settings of a pipeline, a step or an invocation; they merge in that order. */
 export const StepSettings = z.strictObject({
   docker: z.optional(DockerSettings),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { HookBindings, RunHooks } from "./hooks.ts";
-import { CachePolicy, Environment, RetryPolicy, StepSettings } from "./settings.ts";
+import { CachePolicy, Environment, RetryPolicy, SecretNames, SecretsAs, StepSettings } from "./settings.ts";
 import { ExecutionMode } from "./status.ts";
 
 /** Where an input's value comes from: a literal in tagged encoding (`util/tagged.ts`), or an upstream's output. */
@@ -65,6 +65,9 @@ export const Invocation = z.object({
   environment: Environment,
   /** Pipeline, step and invocation settings merged. */
   settings: StepSettings,
+  /** The names of the secrets that it is given, from pipeline, step and invocation; no part of the cache key. */
+  secrets: z.optional(SecretNames),
+  secretsAs: z.optional(SecretsAs),
   /** Packages that the bundle leaves out since they cannot be bundled. */
   externals: z.array(z.string()),
   /** What is called as an attempt begins and ends; no part of the cache key but for the step's own. */

@@ -8,8 +8,13 @@ export interface StepLogger {
   error(message: string, ...details: unknown[]): void;
 }
 
+/** Values by name. Where the step itself names its secrets, these are known to be there. */
+export type SecretValues<Names extends string> = [Names] extends [never]
+  ? Readonly<Record<string, string | undefined>>
+  : Readonly<Record<Names, string>>;
+
 /** What a step's function is told besides its inputs; ZenML's `StepContext`. */
-export interface StepContext<Places = Readonly<Record<string, OutputPlace>>> {
+export interface StepContext<Secrets extends string = never, Places = Readonly<Record<string, OutputPlace>>> {
   readonly log: StepLogger;
   /** Aborted when the step shall end: on interruption and on timeout. */
   readonly signal: AbortSignal;
@@ -22,6 +27,8 @@ export interface StepContext<Places = Readonly<Record<string, OutputPlace>>> {
   readonly attempt: number;
   /** Where to write the outputs that are files or folders, by name. */
   readonly outputs: Places;
+  /** The secrets that step, invocation and pipeline name. There is none while the step's module is loaded. */
+  readonly secrets: SecretValues<Secrets>;
 }
 
 /** The context of a function that is called directly, outside any run. */
@@ -35,5 +42,6 @@ export const directContext = (stepName: string, given: Partial<StepContext> = {}
   invocationId: stepName,
   attempt: 1,
   outputs: {},
+  secrets: {},
   ...given,
 });

@@ -12,7 +12,18 @@ export const mergeInvocationOptions = (
   ...(base.environment || more.environment
     ? { environment: { ...base.environment, ...more.environment } }
     : {}),
+  ...mergeSecrets(base, more),
 });
+
+/** All that are named anywhere; a list that is none is left to whoever checks options. */
+export const mergeSecrets = (
+  ...levels: readonly { readonly secrets?: readonly string[] | undefined }[]
+): { secrets?: readonly string[] } => {
+  const lists = levels.flatMap(({ secrets }) => (secrets === undefined ? [] : [secrets]));
+  if (lists.length === 0) return {};
+  const wrong = lists.find((list) => !Array.isArray(list));
+  return { secrets: wrong ?? [...new Set(lists.flat())] };
+};
 
 /**
  * Merges settings from the widest to the narrowest. Lists replace, records merge key by key, and what stands under a

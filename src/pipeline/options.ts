@@ -1,4 +1,4 @@
-import type { CachePolicy, ExecutionMode, RetryPolicy, StepSettings } from "../model/index.ts";
+import type { CachePolicy, ExecutionMode, RetryPolicy, SecretsAs, StepSettings } from "../model/index.ts";
 import type { RunHooks, StepHooks } from "./hooks.ts";
 import type { InvocationReference } from "./schema.ts";
 
@@ -11,6 +11,13 @@ export interface StepOptions {
   readonly settings?: StepSettings;
   /** Variables given to the container; part of the cache key. */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Names of secrets, which the run finds in its environment, in `.env` or in files: `context.secrets` of the step has
+   * their values. Part of no cache key. Those of pipeline, step and invocation add up.
+   */
+  readonly secrets?: readonly string[];
+  /** `environment`: the secrets are variables of the step's process, too. Default: `default`, they are not. */
+  readonly secretsAs?: SecretsAs;
   /** Seconds, from the moment that the step is told to start. */
   readonly timeout?: number;
   /** Seconds between SIGTERM and SIGKILL where the step is stopped. Default: the orchestrator's, 10. */
@@ -35,6 +42,9 @@ export interface PipelineOptions extends StepHooks, RunHooks {
   /** Defaults for every step. */
   readonly settings?: StepSettings;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Names of secrets for every step. */
+  readonly secrets?: readonly string[];
+  readonly secretsAs?: SecretsAs;
   /** Template of the run's name; `{date}` and `{time}` are filled in. */
   readonly runName?: string;
   /** Name of the stack to run on. */

@@ -1,5 +1,5 @@
 import { type CallSite, callSites } from "./call-sites.ts";
-import { mergeSettings } from "./merge.ts";
+import { mergeSecrets, mergeSettings } from "./merge.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { Given, InvocationReference, NoSchemas, OutputHandle, Parsed, Schemas } from "./schema.ts";
 import { type WiredInvocation, wire } from "./wiring.ts";
@@ -81,6 +81,7 @@ const reconfigured = (definition: PipelineDefinition, options: PipelineOptions):
     ...(definition.options.environment || options.environment
       ? { environment: { ...definition.options.environment, ...options.environment } }
       : {}),
+    ...mergeSecrets(definition.options, options),
   },
 });
 

@@ -53,7 +53,8 @@ type Returned<O extends Schemas, S extends Schema> = [S] extends [never]
     : Written<O>
   : WrittenOne<S>;
 
-type ContextOf<O extends Schemas, S extends Schema> = StepContext<
+type ContextOf<O extends Schemas, S extends Schema, N extends string> = StepContext<
+  N,
   [S] extends [never] ? Places<O> : Places<{ readonly [ANONYMOUS_OUTPUT]: S }>
 >;
 
@@ -67,8 +68,8 @@ type Handles<O extends Schemas, S extends Schema> = [S] extends [never]
   ? InvocationReference & { readonly [K in keyof O]: OutputHandle<z.output<O[K]>> }
   : OutputHandle<z.output<S>>;
 
-/** What `step` takes. `I` and `O` are records of zod schemas, `S` the schema of a single anonymous output. */
-export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema>
+/** What `step` takes. `I` and `O` are records of zod schemas, `S` the schema of a single anonymous output, `N` names. */
+export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema, N extends string = never>
   extends StepOptions,
     StepHooks {
   /** Letters, digits, `_` and `-`; the first invocation in a pipeline has it as its id. */
@@ -76,8 +77,9 @@ export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema
   readonly inputs?: I;
   readonly outputs?: O;
   readonly output?: S;
+  readonly secrets?: readonly N[];
   /** The work. Gets parsed inputs, returns what the output schemas accept. */
-  readonly run: (inputs: Parsed<I>, context: ContextOf<O, S>) => Awaitable<Returned<O, S>>;
+  readonly run: (inputs: Parsed<I>, context: ContextOf<O, S, N>) => Awaitable<Returned<O, S>>;
 }
 
 /** A typed function that can be wired into pipelines and run in a container of its own. */
@@ -98,9 +100,12 @@ export interface Step<I extends Schemas = Schemas, O extends Schemas = Schemas, 
  * @throws nothing: a definition is checked when a pipeline with it is compiled.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function step<I extends Schemas = NoSchemas, O extends Schemas = NoSchemas, S extends Schema = never>(
-  init: StepInit<I, O, S>,
-): Step<I, O, S> {
+export function step<
+  I extends Schemas = NoSchemas,
+  O extends Schemas = NoSchemas,
+  S extends Schema = never,
+  N extends string = never,
+>(init: StepInit<I, O, S, N>): Step<I, O, S> {
   const { name, inputs = {}, outputs, output, run, ...rest } = init;
   const { hooks, options } = splitHooks(rest);
   const definition: StepDefinition = {

@@ -96,6 +96,7 @@ const adopt = async (
   const log = await adoptStepLog({
     path: paths.log,
     nonce: assignment.nonce,
+    masker: context.secrets.masker,
     now: context.now,
     onRecord: linesToEvents(context, invocation),
   });

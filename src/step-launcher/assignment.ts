@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ArtifactVersion, Assignment, Invocation, StepRun } from "../model/index.ts";
+import type { GivenSecrets } from "../secrets/run-secrets.ts";
 import type { RunContext } from "./run-context.ts";
 
 export interface AssignmentFacts {
@@ -36,6 +37,15 @@ export const createAssignment = (
   attemptDirectory: exchange,
   nonce: randomBytes(16).toString("hex"),
 });
+
+/** The assignment as the process gets it, with what the copy that is kept does not have. */
+export const toldAssignment = ({
+  assignment,
+  given,
+}: {
+  readonly assignment: Assignment;
+  readonly given: GivenSecrets;
+}): Assignment => ({ ...assignment, ...given });
 
 export const assignOutputs = (
   { outputs }: Invocation,

@@ -34,6 +34,7 @@ export const openLog = async (
   const options = {
     path: paths.log,
     nonce: assignment.nonce,
+    masker: context.secrets.masker,
     now: context.now,
     onRecord: linesToEvents(context, invocation),
   };

@@ -1,4 +1,12 @@
-import type { Failure, HookFailure, Invocation, StepHookName, StepResult, StepRun } from "../model/index.ts";
+import {
+  type Failure,
+  type HookFailure,
+  type Invocation,
+  maskFailure,
+  type StepHookName,
+  type StepResult,
+  type StepRun,
+} from "../model/index.ts";
 import { tellHookFailure } from "./hook-warnings.ts";
 import { removeArtifactDirs } from "./output-utils.ts";
 import type { StepRelease } from "./port.ts";
@@ -71,8 +79,9 @@ export class AttemptRecords {
       : await this.failed(result.failure, this.#statusOf(result.failure));
   }
 
-  async failed(failure: Failure, status: Exclude<AttemptStatus, "completed">): Promise<AttemptStatus> {
+  async failed(told: Failure, status: Exclude<AttemptStatus, "completed">): Promise<AttemptStatus> {
     const { stepRun, uris, logPath } = this.#attempt;
+    const failure = maskFailure(this.#context.secrets.masker, told);
     const mapped = failure.stack ? { ...failure, stack: this.#context.mapStack(failure.stack) } : failure;
     await removeArtifactDirs(this.#context.artifactStore, Object.values(uris));
     await this.#publish();
@@ -126,7 +135,9 @@ export class AttemptRecords {
     return true;
   }
 
-  async #emitWarnings(messages: readonly string[]): Promise<void> {
+  async #emitWarnings(told: readonly string[]): Promise<void> {
+    const { masker } = this.#context.secrets;
+    const messages = masker ? told.map((message) => masker.text(message)) : told;
     this.#warnings.push(...messages);
     for (const message of messages) {
       await this.#context.emit({ event: "warning", invocation: this.#invocation.id, message });

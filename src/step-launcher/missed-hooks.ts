@@ -53,6 +53,7 @@ const execute = async (process: AssignedProcess, executor: StepExecutor, signals
   const { result, released } = await executor.execute(
     {
       ...{ ...process, log, environment: environmentOf(context, invocation), published: Promise.resolve() },
+      given: context.secrets.of(invocation),
       assigned: async () => limit.begin(),
     },
     limit.signals,

@@ -1,5 +1,6 @@
 import type { StepLog } from "../logging/step-log.ts";
 import type { Assignment, Invocation, StepResult } from "../model/index.ts";
+import type { GivenSecrets } from "../secrets/run-secrets.ts";
 import type { AttemptPaths } from "../workspace/paths.ts";
 
 /** Where a step would run, as far as it belongs to its cache key. */
@@ -27,6 +28,8 @@ export interface StepExecution {
   readonly paths: AttemptPaths;
   /** Variables of the process, the step's own and `ZENML_*`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Told with the assignment, and written nowhere: see `toldAssignment`. */
+  readonly given: GivenSecrets;
   readonly log: StepLog;
   /** Resolves once the outcome is in the record: until then nothing that it could be read from may be removed. */
   readonly published: Promise<void>;

@@ -128,6 +128,7 @@ const executionOf = (
 ): StepExecution => ({
   ...{ invocation, assignment, paths, log, published },
   environment: environmentOf(context, invocation),
+  given: context.secrets.of(invocation),
   assigned: async (where) => {
     await records.assigned(where);
     limit.begin();

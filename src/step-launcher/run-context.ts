@@ -7,6 +7,7 @@ import type {
   PipelineSnapshot,
   RunEventBody,
 } from "../model/index.ts";
+import type { RunSecrets } from "../secrets/run-secrets.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
 import type { PriorState } from "./prior.ts";
 
@@ -25,6 +26,7 @@ export interface RunContext {
   readonly outputs: Map<string, Readonly<Record<string, ArtifactVersion>>>;
   /** Invocations that were taken from earlier runs before anything was submitted. */
   readonly cached: Set<string>;
+  readonly secrets: RunSecrets;
   readonly now: () => Date;
   /** Tells the world; a returned promise is back-pressure. */
   readonly emit: (event: RunEventBody) => void | Promise<void>;

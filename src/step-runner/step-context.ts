@@ -3,11 +3,11 @@ import type { StepContext } from "../pipeline/context.ts";
 
 /** What a step's function and its hooks are told. */
 export const stepContext = (
-  { runId, runName, pipelineName, stepName, invocationId, attempt }: Assignment,
+  { runId, runName, pipelineName, stepName, invocationId, attempt, secrets = {} }: Assignment,
   told: Pick<StepContext, "log" | "signal"> & Partial<Pick<StepContext, "outputs">>,
 ): StepContext => {
   const { log, outputs = {} } = told;
-  const facts = { log, runId, runName, pipelineName, stepName, invocationId, attempt, outputs };
+  const facts = { log, runId, runName, pipelineName, stepName, invocationId, attempt, outputs, secrets };
   // The caller's `signal` may be a getter that tells whether anybody listens: only the step may ask for it.
   const get = () => told.signal;
   return Object.defineProperty(facts as StepContext, "signal", { get, enumerable: true });

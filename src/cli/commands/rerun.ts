@@ -9,13 +9,14 @@ import { exitOf } from "./run.ts";
 export interface RerunCommandOptions {
   readonly run: string;
   readonly step: string;
+  readonly envFile?: string;
   readonly json?: boolean;
 }
 
 /** `stepdock rerun RUN STEP` */
 export const rerunCommand = async (
   context: CommandContext,
-  { run: reference, step, json = false }: RerunCommandOptions,
+  { run: reference, step, envFile, json = false }: RerunCommandOptions,
 ): Promise<number> => {
   await (await requireExisting(context.workspace))[Symbol.asyncDispose]();
   const renderer = await createRenderer(context.out, { json, environment: process.env });
@@ -24,7 +25,7 @@ export const rerunCommand = async (
   signals.begin();
   let outputs = {};
   try {
-    const rerun = await rerunStep(house, reference, step, { emit: renderer.sink, signals });
+    const rerun = await rerunStep(house, reference, step, { emit: renderer.sink, signals, envFile });
     outputs = rerun.snapshot.outputs;
     return exitOf(rerun.run);
   } finally {

@@ -8,13 +8,14 @@ import { exitOf } from "./run.ts";
 export interface ResumeCommandOptions {
   readonly run: string;
   readonly maxParallel?: number;
+  readonly envFile?: string;
   readonly json?: boolean;
 }
 
 /** `stepdock resume RUN` */
 export const resumeCommand = async (
   context: CommandContext,
-  { run: reference, maxParallel, json = false }: ResumeCommandOptions,
+  { run: reference, maxParallel, envFile, json = false }: ResumeCommandOptions,
 ): Promise<number> => {
   const renderer = await createRenderer(context.out, { json, environment: process.env });
   using signals = new RunSignals(context.err);
@@ -23,7 +24,7 @@ export const resumeCommand = async (
   let outputs = {};
   try {
     const resumed = await resumeRun(house, reference, {
-      ...{ emit: renderer.sink, signals, maxParallelism: maxParallel },
+      ...{ emit: renderer.sink, signals, maxParallelism: maxParallel, envFile },
     });
     outputs = resumed.snapshot.outputs;
     return exitOf(resumed.run);

@@ -22,6 +22,7 @@ export interface PipelineFileOptions {
 export interface RunCommandOptions extends PipelineFileOptions, SpeedOptions {
   readonly maxParallel?: number;
   readonly name?: string;
+  readonly envFile?: string;
 }
 
 /** `stepdock run FILE [EXPORT]` */
@@ -38,7 +39,7 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
       ...{ stack: options.stack, enableCache: options.cache, maxParallelism: options.maxParallel },
       ...{ lookahead: options.lookahead, concurrentStarts: options.concurrentStarts },
       scheduling: options.scheduling,
-      ...{ runName: options.name, emit: renderer.sink, signals },
+      ...{ runName: options.name, envFile: options.envFile, emit: renderer.sink, signals },
     });
     return exitOf(run);
   } finally {

@@ -2,7 +2,7 @@ import { layersOf } from "../../compiler/compile.ts";
 import { isEngineGone } from "../../errors/engine-gone.ts";
 import { isStepdockError } from "../../errors/error.ts";
 import type { RunLock } from "../../metadata/run-lock.ts";
-import type { Failure, Json, PipelineRun } from "../../model/index.ts";
+import { type Failure, type Json, maskError, type PipelineRun } from "../../model/index.ts";
 import { getPipelineRunStatus, publishPipelineRunMetadata } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { RunInterruptedError } from "./errors.ts";
@@ -38,6 +38,7 @@ export class ActiveRun implements AsyncDisposable {
       this.#control.begin(() => void this.context.emit({ event: "warning", message: ASKED_TO_STOP }));
       await work().finally(() => this.#control.end());
     } catch (error) {
+      maskError(this.context.secrets.masker, error);
       if (isEngineGone(error) && (await this.#hasBegun())) throw this.#interrupted(error);
       await this.#finish(begun, failureOf(error));
       throw error;
@@ -73,7 +74,7 @@ export class ActiveRun implements AsyncDisposable {
   }
 
   async #emitStarted(): Promise<void> {
-    const { run, snapshot, emit, metadata, now } = this.context;
+    const { run, snapshot, emit, metadata, now, secrets } = this.context;
     if (run.status !== "running") {
       await metadata.updateRun(run.id, { status: "running", startedAt: now().toISOString() });
     }
@@ -87,7 +88,8 @@ export class ActiveRun implements AsyncDisposable {
       layers: layersOf(snapshot.invocations),
       ...(this.request.resume ? { resumed: true } : {}),
     });
-    for (const message of snapshot.warnings) await emit({ event: "warning", message });
+    for (const message of [...snapshot.warnings, ...secrets.warnings])
+      await emit({ event: "warning", message });
   }
 
   async #finish(begun: Date, failure: Failure | null): Promise<PipelineRun> {

@@ -14,6 +14,7 @@ import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
 import { InitHookError, NotSupportedError } from "./errors.ts";
+import { openInvocations } from "./open-invocations.ts";
 import { openRun } from "./open-run.ts";
 import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
@@ -128,12 +129,13 @@ export abstract class BaseOrchestrator<
   }
 
   async #submit(active: ActiveRun, stack: Stack): Promise<void> {
-    const { snapshot, run, cached } = active.context;
+    const { snapshot, run, cached, secrets } = active.context;
     if (this.traits.supportsClientSideCaching) {
       const environments = await this.environments(stack);
       await takeCachedSteps(active.context, environments, active.request.signals.signal);
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
+    secrets.require(openInvocations(active.context));
     const base = this.#baseEnvironment(active);
     const perStep = Object.values(snapshot.invocations).map(
       ({ id, environment }) => [id, { ...environment, ...base, ZENML_STEP_NAME: id }] as const,

@@ -3,13 +3,21 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
-import { isFinished, NO_LISTENER, type PipelineRun, type RunEventBody } from "../../model/index.ts";
+import {
+  isFinished,
+  maskEvent,
+  NO_LISTENER,
+  type PipelineRun,
+  type RunEventBody,
+} from "../../model/index.ts";
+import { RunSecrets } from "../../secrets/run-secrets.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
 import { ActiveRun } from "./active-run.ts";
 import { RunFinishedError, RunLockedError } from "./errors.ts";
 import { givenOutputs } from "./given-outputs.ts";
+import { openInvocations } from "./open-invocations.ts";
 import { RunControl } from "./run-control.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
 import { stackMapper } from "./stack-mapper.ts";
@@ -29,6 +37,7 @@ export const openRun = async (
 ): Promise<ActiveRun> => {
   const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
   const wanted = request.resume ?? newRun(request, stack, services.now());
+  const secrets = secretsOf(request);
   const lock = await lockRun(services.paths.runs, wanted.id);
   try {
     const run = request.resume
@@ -36,13 +45,15 @@ export const openRun = async (
       : await create(services, request, wanted);
     const prior = await priorStates(services.metadata, run.id);
     const context = {
-      ...contextOf(run, request, services),
+      ...contextOf(run, request, services, secrets),
       prior,
       outputs: await givenOutputs(services.metadata, run),
       cached: new Set<string>(),
       enableCache,
       artifactStore: stack.artifactStore,
     };
+    // Before anything is changed: the run can still be resumed. What its steps print could not be masked without.
+    if (request.resume) secrets.require(openInvocations(context));
     const control = new RunControl({
       directory: join(services.paths.runs, run.id),
       ...{ signals: request.signals, timeout: request.snapshot.timeout },
@@ -85,16 +96,24 @@ const contextOf = (
   run: PipelineRun,
   request: RunRequest,
   { paths, metadata, now }: OrchestratorServices,
+  secrets: RunSecrets,
 ) => ({
   run,
   snapshot: request.snapshot,
   paths,
   metadata,
   now,
-  emit: (event: RunEventBody) => request.emit({ time: now().toISOString(), ...event }),
+  secrets,
+  emit: (event: RunEventBody) => {
+    const told = secrets.masker ? maskEvent(secrets.masker, event) : event;
+    return request.emit({ time: now().toISOString(), ...told });
+  },
   tell: request.emit === NO_LISTENER ? undefined : request.emit,
   mapStack: stackMapper(request.bundles, request.projectRoot),
 });
+
+const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =>
+  new RunSecrets(snapshot.invocations, { environment: process.env, projectRoot, envFile });
 
 const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
   const id = randomUUID();

@@ -28,10 +28,11 @@ export interface RunHookCall {
  * after it in the run's directory. Rejects with what it throws, or once its time is over: it is left behind then.
  */
 export const callRunHook = async (context: RunContext, call: RunHookCall): Promise<void> => {
-  const { run, paths, emit, now } = context;
+  const { run, paths, emit, now, secrets } = context;
   await using log = await openStepLog({
     path: join(paths.runs, run.id, `${call.hook}.ndjson`),
     now,
+    masker: secrets.masker,
     onRecord: ({ time: _time, ...record }) => emit({ event: "hook_log", hook: call.hook, ...record }),
   });
   await captureInLog(log, async () => {

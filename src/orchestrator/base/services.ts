@@ -44,6 +44,8 @@ export interface RunRequest extends SpeedOptions {
   readonly projectRoot: string;
   readonly emit: EventSink;
   readonly signals: ExecutionSignals;
+  /** Where secrets are looked up that are not in this process's environment; default: `.env` in `projectRoot`. */
+  readonly envFile?: string | undefined;
   /** False: nothing is taken from earlier runs. */
   readonly enableCache?: boolean | undefined;
   /** Template; default: the snapshot's. */

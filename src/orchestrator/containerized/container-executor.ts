@@ -7,6 +7,7 @@ import type {
 } from "../../docker/port.ts";
 import { DockerRequestError } from "../../docker/request-error.ts";
 import type { BuiltImage, Invocation, StepResult } from "../../model/index.ts";
+import { toldAssignment } from "../../step-launcher/assignment.ts";
 import type {
   EnvironmentIdentity,
   ExecutionSignals,
@@ -171,7 +172,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       const running = started ?? (await created.start());
       if (!container) await assigned();
       await output?.open(execution.log);
-      running.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
+      running.stdin?.write(`${JSON.stringify(toldAssignment(execution))}\n`);
       const end = await this.#attend(created, running, execution, signals);
       end.released.finally(() => memory[Symbol.dispose]());
       return end;

@@ -1,13 +1,14 @@
-import { join } from "node:path";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import {
   type Assignment,
   bundlesOfInvocation,
   type Failure,
   type Invocation,
+  maskResult,
   type StepResult,
 } from "../../model/index.ts";
 import type { StepDefinition } from "../../pipeline/step.ts";
+import { toldAssignment } from "../../step-launcher/assignment.ts";
 import type {
   EnvironmentIdentity,
   ExecutionSignals,
@@ -18,7 +19,7 @@ import type {
 import { thrownFailure } from "../../step-runner/failures.ts";
 import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
-import { replaceFile } from "../../util/write-atomic.ts";
+import { createMasker } from "../../util/masking/masker.ts";
 import { captureInLog } from "../base/capture-output.ts";
 import { StepModules, type StepModulesOptions } from "../base/step-modules.ts";
 import { withEnvironment } from "./with-environment.ts";
@@ -49,11 +50,17 @@ export class InProcessExecutor implements StepExecutor {
   }
 
   async execute(execution: StepExecution, { signal }: ExecutionSignals): Promise<StepEnd> {
-    const { assignment, log } = execution;
+    const { given, log } = execution;
+    const assignment = toldAssignment(execution);
+    const variables = {
+      ...execution.environment,
+      ...(given.secretsAs === "environment" ? given.secrets : {}),
+    };
     await execution.assigned({});
-    const result = await captureInLog(log, () =>
-      withEnvironment(execution.environment, () => this.#run(execution.invocation, assignment, signal)),
+    const told = await captureInLog(log, () =>
+      withEnvironment(variables, () => this.#run(execution.invocation, assignment, signal)),
     );
+    const result = maskResult(createMasker(Object.values(given.secrets ?? {})), told);
     return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
   }
 

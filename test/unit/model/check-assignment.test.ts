@@ -30,6 +30,8 @@ const assignments = fc.record(
     hook: optional(
       fc.record({ names: fc.array(fc.constantFrom(...STEP_HOOK_NAMES)), failure: optional(failure) }),
     ),
+    secrets: optional(fc.dictionary(name, text)),
+    secretsAs: optional(fc.constantFrom("default", "environment")),
     artifactStore: text,
     inputs: fc.dictionary(name, input),
     outputs: fc.dictionary(name, fc.record({ uri: text, materializer: text })),
