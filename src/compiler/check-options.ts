@@ -85,12 +85,14 @@ const unknownOption = (
 interface Definition {
   readonly innerType?: z.ZodMiniType;
   readonly shape?: Readonly<Record<string, z.ZodMiniType>>;
+  /** Of a record. */
+  readonly valueType?: z.ZodMiniType;
 }
 
 const definitionOf = (schema: z.ZodMiniType): Definition => schema._zod.def as Definition;
 
-const propertyOf = ({ shape = {} }: Definition, key: PropertyKey): Definition => {
-  const property = shape[String(key)];
+const propertyOf = ({ shape = {}, valueType }: Definition, key: PropertyKey): Definition => {
+  const property = shape[String(key)] ?? valueType;
   const definition = property ? definitionOf(property) : {};
   return definition.innerType ? definitionOf(definition.innerType) : definition;
 };

@@ -6,6 +6,7 @@ import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
+import { checkServices } from "./check-services.ts";
 import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
 
@@ -38,6 +39,7 @@ export const compileInvocation = async (
     externals: externalsOf(located, hooks),
     ...stepHooks(wired.definition, hooks),
   };
+  checkServices(draft.settings, where);
   return parseSetting(Invocation, draft, where);
 };
 

@@ -1,4 +1,5 @@
 import type { StepSettings } from "../model/index.ts";
+import { mergeServices } from "./merge-services.ts";
 import type { InvocationOptions } from "./options.ts";
 
 /** The later options win; settings merge part by part, environments variable by variable. */
@@ -32,5 +33,6 @@ const mergePair = (base: StepSettings, more: StepSettings): StepSettings => ({
         },
       }
     : {}),
+  ...(base.services || more.services ? { services: mergeServices(base.services, more.services) } : {}),
   ...(base.resources || more.resources ? { resources: { ...base.resources, ...more.resources } } : {}),
 });

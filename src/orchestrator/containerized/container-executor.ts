@@ -31,7 +31,7 @@ import {
 } from "./attempt-end.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
-import { LABEL } from "./labels.ts";
+import { isOfStep, LABEL } from "./labels.ts";
 import type { MemoryBook } from "./memory-book.ts";
 import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
@@ -110,7 +110,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
-    const [left] = await this.#containersOf(adoption.assignment.stepRunId);
+    const left = (await this.#containersOf(adoption.assignment.stepRunId)).find(isOfStep);
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);

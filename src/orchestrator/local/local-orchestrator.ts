@@ -7,7 +7,7 @@ import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
-import type { OrchestratorServices } from "../base/services.ts";
+import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { InProcessExecutor, processEnvironment } from "./in-process-executor.ts";
 
@@ -39,6 +39,15 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
       waitForCompletion: async () =>
         runDag(context, { executor: await this.executor(), signals: request.signals, maxParallelism }),
     };
+  }
+
+  protected override async validate({ snapshot }: RunRequest): Promise<void> {
+    const served = Object.values(snapshot.invocations).find(({ settings }) => settings.services);
+    if (!served) return;
+    throw new NotSupportedError(
+      `Step "${served.id}" has services, which the orchestrator "local" does not start: its steps run in this process. ` +
+        "Run it with local_docker.",
+    );
   }
 
   override planEnvironment(): PlanEnvironment {

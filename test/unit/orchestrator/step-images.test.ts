@@ -29,6 +29,7 @@ const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<v
       const key = settings.parentImage ?? "";
       return { key, parentImage: key, ingredients: {}, settings } satisfies EnvironmentPlan;
     },
+    imageContent: async (image) => `content of ${image}`,
     imageReference: ({ key }) => `image:${key}`,
     ensureImage: async ({ key, parentImage }) => {
       asked.push(key);
