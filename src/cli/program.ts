@@ -197,6 +197,7 @@ const addRecordCommands = (program: Command, context: () => CommandContext, done
     .argument("[step]", "only this step: exactly its bytes, where the output is no terminal")
     .option("--follow", "go on until the run has ended")
     .option("--attempt <n>", "an earlier attempt of the step", wholeNumber(1))
+    .option("--service <name>", "what a service of the step printed")
     .option("--json", "print JSON, one record a line")
     .addHelpText(
       "after",

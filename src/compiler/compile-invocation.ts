@@ -7,6 +7,7 @@ import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, SettingsError, StepOptions } from "./check-options.ts";
+import { checkServices } from "./check-services.ts";
 import { checkSettings } from "./check-settings.ts";
 import { compileContainer } from "./compile-container.ts";
 import { describeSchema } from "./schema-kinds.ts";
@@ -47,6 +48,7 @@ export const compileInvocation = async (
       : { externals: externalsOf(located, hooks), ...stepHooks(wired.definition, hooks) }),
   };
   refuseOpenSecrets(draft, where);
+  checkServices(draft.settings, where);
   return parseSetting(Invocation, draft, where);
 };
 

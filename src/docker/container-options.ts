@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import type { ContainerSpec, Mount } from "./port.ts";
+import type { ContainerSpec, Healthcheck, Mount } from "./port.ts";
 
 /**
  * The engine's own copy of the output, read only when a run is adopted. `local` keeps bytes as they were, which
@@ -27,7 +27,25 @@ export const createOptions = (spec: ContainerSpec): Dockerode.ContainerCreateOpt
   OpenStdin: spec.stdin,
   StdinOnce: spec.stdin,
   HostConfig: hostConfig(spec),
+  ...(spec.networkAliases && { NetworkingConfig: aliases(spec.network, spec.networkAliases) }),
+  ...(spec.healthcheck && { Healthcheck: healthcheck(spec.healthcheck) }),
 });
+
+const aliases = (network: string, names: readonly string[]) => ({
+  EndpointsConfig: { [network]: { Aliases: [...names] } },
+});
+
+/** The engine takes what is not given here from the image, part by part; times in nanoseconds. */
+const healthcheck = (check: Healthcheck): Dockerode.HealthConfig => ({
+  Test: check.test && [...check.test],
+  Interval: nanoseconds(check.intervalSeconds),
+  Timeout: nanoseconds(check.timeoutSeconds),
+  StartPeriod: nanoseconds(check.startPeriodSeconds),
+  Retries: check.retries,
+});
+
+const nanoseconds = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : Math.round(seconds * 1e9);
 
 const hostConfig = (spec: ContainerSpec): Dockerode.HostConfig => ({
   NetworkMode: spec.network,

@@ -42,6 +42,7 @@ export const openReader = (endpoint: Endpoint, patience: number): EngineReader =
         void get(path, abortSignal).then((answer) => callback(null, answer), callback),
     },
     listImages: (asked: ListOptions) => list("/images/json", asked),
+    listNetworks: (asked: ListOptions) => list("/networks", asked),
     listContainers: (asked: ListOptions) => list("/containers/json", asked),
   };
   return { docker: reads as unknown as Dockerode, [Symbol.dispose]: () => agent.destroy() };

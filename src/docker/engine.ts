@@ -4,6 +4,7 @@ import type { EngineConnection } from "./dockerode-client.ts";
 import { readEngineInfo } from "./engine-info.ts";
 import { createImageClient } from "./image-client.ts";
 import { createLeftoverClient } from "./leftover-client.ts";
+import { createNetworkClient } from "./network-client.ts";
 import type { ContainerEngine } from "./port.ts";
 
 /** The port's engine over one connection, which it owns from here on. `environment` is where pulls find credentials. */
@@ -16,6 +17,7 @@ export const createEngine = (
   images: createImageClient(connection.docker, environment),
   containers: createContainerClient(connection.docker),
   leftovers: createLeftoverClient(connection.docker),
+  networks: createNetworkClient(connection.docker),
   info: (options) => readEngineInfo(connection.docker, endpoint, options),
   [Symbol.asyncDispose]: async () => connection[Symbol.dispose](),
 });

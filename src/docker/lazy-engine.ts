@@ -4,6 +4,7 @@ import { readEngineInfo } from "./engine-info.ts";
 import type { EngineReader } from "./engine-reader.ts";
 import { createImageClient } from "./image-client.ts";
 import { listContainers } from "./list-containers.ts";
+import { listNetworks } from "./network-client.ts";
 import type { ContainerEngine } from "./port.ts";
 
 interface Connected {
@@ -33,6 +34,7 @@ export const lazyEngine = ({ endpoint, environment, patience, reader }: Connecte
     containers: {
       create: async (...given) => (await whole()).containers.create(...given),
       adopt: async (...given) => (await whole()).containers.adopt(...given),
+      health: async (...given) => (await whole()).containers.health(...given),
       list: (labels, options) => listContainers(reader.docker, labels, options),
       remove: async (...given) => (await whole()).containers.remove(...given),
     },
@@ -41,6 +43,11 @@ export const lazyEngine = ({ endpoint, environment, patience, reader }: Connecte
       removeNetwork: async (...given) => (await whole()).leftovers.removeNetwork(...given),
       volumes: async (...given) => (await whole()).leftovers.volumes(...given),
       removeVolume: async (...given) => (await whole()).leftovers.removeVolume(...given),
+    },
+    networks: {
+      create: async (...given) => (await whole()).networks.create(...given),
+      list: (labels, options) => listNetworks(reader.docker, labels, options),
+      remove: async (...given) => (await whole()).networks.remove(...given),
     },
     [Symbol.asyncDispose]: async () => {
       reader[Symbol.dispose]();

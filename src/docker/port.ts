@@ -7,6 +7,7 @@ export interface ContainerEngine extends AsyncDisposable {
   readonly images: ImageClient;
   readonly containers: ContainerClient;
   readonly leftovers: LeftoverClient;
+  readonly networks: NetworkClient;
   info(options?: Cancellable): Promise<EngineInfo>;
 }
 
@@ -124,6 +125,10 @@ export interface ContainerSpec {
   readonly workdir?: string;
   /** `none`, `bridge`, `host` or the name of a network. */
   readonly network: string;
+  /** Names by which others in `network` find it; only in a network that was created by somebody. */
+  readonly networkAliases?: readonly string[];
+  /** How the engine finds out whether it is well. */
+  readonly healthcheck?: Healthcheck;
   readonly memoryBytes?: number | undefined;
   readonly cpus?: number | undefined;
   readonly pidsLimit?: number | undefined;
@@ -142,6 +147,25 @@ export interface ContainerSpec {
 }
 
 export type StreamName = "stdout" | "stderr";
+
+/** What is not said here is as the image says it. */
+export interface Healthcheck {
+  /** `["CMD", program, …]` or `["CMD-SHELL", line]`. */
+  readonly test?: readonly string[] | undefined;
+  readonly intervalSeconds?: number | undefined;
+  readonly timeoutSeconds?: number | undefined;
+  /** Time after the start in which failures do not count. */
+  readonly startPeriodSeconds?: number | undefined;
+  /** So many failures in a row make it unhealthy. */
+  readonly retries?: number | undefined;
+}
+
+export interface ContainerHealth {
+  /** `none`: neither it nor its image has a health check. */
+  readonly status: "none" | "starting" | "healthy" | "unhealthy";
+  /** What the last check printed, '' where there was none. */
+  readonly output: string;
+}
 
 /**
  * Takes what a container prints. A returned promise is back-pressure: the engine is read no further until it settles.
@@ -225,6 +249,8 @@ export interface ContainerClient {
    */
   adopt(id: string, sink: OutputSink, options?: Cancellable): Promise<AdoptedContainer | undefined>;
   list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<ContainerRecord[]>;
+  /** What the engine's health check says. Rejects with `ContainerRemovedError` where it is gone. */
+  health(id: string, options?: Cancellable): Promise<ContainerHealth>;
   /** Kills if needed, removes with anonymous volumes. Gone already, or going, is success. */
   remove(id: string, options?: Cancellable): Promise<void>;
 }
@@ -238,4 +264,25 @@ export interface LeftoverClient {
   removeNetwork(id: string, options?: Cancellable): Promise<void>;
   volumes(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<{ name: string }[]>;
   removeVolume(name: string, options?: Cancellable): Promise<void>;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Reaches nothing outside, the engine's host included. */
+  readonly internal: boolean;
+}
+
+export interface NetworkRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Networks of the engine's bridge driver. */
+export interface NetworkClient {
+  create(spec: NetworkSpec, options?: Cancellable): Promise<NetworkRecord>;
+  list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<NetworkRecord[]>;
+  /** Absent already is success; one that a running container is in is refused. */
+  remove(id: string, options?: Cancellable): Promise<void>;
 }

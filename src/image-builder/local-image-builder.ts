@@ -7,6 +7,7 @@ import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
 import { environmentReference, imageLabels, stepReference } from "./image-names.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 import { normalSettings } from "./normal-settings.ts";
+import { resolveParent } from "./parent-image.ts";
 import { SharedWork } from "./shared-work.ts";
 import { buildStepImage } from "./step-image.ts";
 
@@ -34,6 +35,7 @@ class LocalImageBuilder implements ImageBuilder {
   readonly #options: LocalImageBuilderOptions;
   readonly #plans = new SharedWork<PlannedEnvironment>({ keep: true, subject: "an environment" });
   readonly #containers = new SharedWork<EnvironmentPlan>({ keep: true, subject: "an image" });
+  readonly #contents = new SharedWork<string>({ keep: true, subject: "an image" });
   readonly #environments = new SharedWork<ImageRecord>({ keep: false, subject: "an environment image" });
   readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
 
@@ -53,6 +55,11 @@ class LocalImageBuilder implements ImageBuilder {
     const { projectRoot, engine } = this.#options;
     const work = async () => planContainer({ engine: await engine(), projectRoot }, container, progress);
     return this.#containers.do(JSON.stringify(container), work, progress.signal);
+  }
+
+  imageContent(reference: string, progress: BuildProgress = {}): Promise<string> {
+    const work = async () => (await resolveParent(await this.#options.engine(), reference, progress)).content;
+    return this.#contents.do(reference, work, progress.signal);
   }
 
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string {

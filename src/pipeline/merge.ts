@@ -1,4 +1,5 @@
 import type { StepSettings } from "../model/index.ts";
+import { mergeServices } from "./merge-services.ts";
 import type { InvocationOptions } from "./options.ts";
 
 /** The later options win; settings merge part by part, environments variable by variable. */
@@ -41,7 +42,11 @@ const DEPTH = 2;
  */
 const mergeLevel = (base: StepSettings, more: StepSettings): StepSettings => {
   const network = more.run?.network ?? more.network;
-  const merged = mergeRecords(withoutParent(base, more), more, DEPTH) as StepSettings;
+  const services = isPlain(base.services) && isPlain(more.services);
+  const merged = {
+    ...(mergeRecords(withoutParent(base, more), more, DEPTH) as StepSettings),
+    ...(services ? { services: mergeServices(base.services, more.services) } : {}),
+  };
   if (typeof network !== "string" || !isPlain(merged.run)) return merged;
   const { network: _long, ...run } = merged.run;
   return { ...merged, run, network };

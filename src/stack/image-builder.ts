@@ -41,6 +41,14 @@ export interface ImageBuilder {
    * @throws ImageNotFoundError, ImageSettingsError
    */
   planContainer(container: ContainerImage, progress?: BuildProgress): Promise<EnvironmentPlan>;
+
+  /**
+   * SHA-256 in hex of what a process in an image sees, which is pulled where the engine lacks it: equal for equal content,
+   * whatever its name and id.
+   *
+   * @throws ImageNotFoundError
+   */
+  imageContent(reference: string, progress?: BuildProgress): Promise<string>;
   /** The tag that an image of this environment with these bundles has, by content. */
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string;
   /** Makes sure that the image is there. Unchanged, it costs one inspect. */

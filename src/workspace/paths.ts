@@ -33,6 +33,8 @@ export interface AttemptPaths {
   readonly assignment: string;
   /** The one directory here that the container sees and writes: `result.json`. */
   readonly exchange: string;
+  /** The logs of its services, `<name>.ndjson` each; only where it has any. */
+  readonly services: string;
 }
 
 /** `hook`: where hooks are called that the process of the last attempt could not call. */
@@ -46,6 +48,7 @@ export const attemptPaths = (
     log: join(directory, "log.ndjson"),
     assignment: join(directory, "assignment.json"),
     exchange: join(directory, "exchange"),
+    services: join(directory, "services"),
   };
 };
 

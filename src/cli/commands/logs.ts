@@ -3,7 +3,7 @@ import { EXIT } from "../../errors/codes.ts";
 import { readLog } from "../../logging/log-reader.ts";
 import { type LogRecord, linesOf, recordBytes } from "../../logging/log-record.ts";
 import type { PipelineRun, StepRun } from "../../model/index.ts";
-import { attemptPaths } from "../../workspace/paths.ts";
+import { type AttemptPaths, attemptPaths } from "../../workspace/paths.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { UsageError } from "../errors.ts";
 import { requireExisting } from "../existing-workspace.ts";
@@ -13,6 +13,7 @@ import { type Prefix, WholeLines } from "../render/log-lines.ts";
 import { paddedPrefix, plainPrefix } from "../render/prefix.ts";
 import { shortId } from "../render/report.ts";
 import { painter } from "../render/text.ts";
+import { serviceLog } from "../service-log.ts";
 import { attemptsOf, chooseAttempt, logEnd } from "../step-attempts.ts";
 
 export interface LogsOptions {
@@ -20,6 +21,7 @@ export interface LogsOptions {
   readonly step?: string | undefined;
   readonly follow?: boolean;
   readonly attempt?: number;
+  readonly service?: string | undefined;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,9 @@ export const logsCommand = async (context: CommandContext, options: LogsOptions)
   const { step, attempt, follow = false } = options;
   if (attempt !== undefined && step === undefined) {
     throw new UsageError("--attempt is of one step: stepdock logs <run> <step> --attempt <n>");
+  }
+  if (options.service !== undefined && step === undefined) {
+    throw new UsageError("--service is of one step: stepdock logs <run> <step> --service <name>");
   }
   await using workspace = await requireExisting(context.workspace);
   const run = await workspace.metadata.findRun(options.run);
@@ -45,13 +50,15 @@ const oneStep = async (
   reader: LogPrinter,
   workspace: Workspace,
   run: PipelineRun,
-  { step, attempt, json, follow = false }: LogsOptions & { step: string },
+  { step, attempt, service, json, follow = false }: LogsOptions & { step: string },
 ): Promise<void> => {
   if (follow) await firstAttempt(workspace, run, step);
   const chosen = await chooseAttempt(workspace, run, { step, attempt });
   if (chosen.runId !== run.id)
     await reader.note(`"${step}" was cached: this is its log of run ${chosen.runId}`);
-  await reader.print(chosen, json ? reader.asJson() : reader.asBytes());
+  const print = json ? reader.asJson() : reader.asBytes();
+  if (service !== undefined) return await reader.print(chosen, print, serviceLog(workspace, chosen, service));
+  await reader.print(chosen, print);
   if (!reader.hasPrinted) await reader.note(`"${step}" printed nothing`);
 };
 
@@ -105,8 +112,11 @@ class LogPrinter {
   }
 
   /** Prints the log of one attempt, until its end or as long as somebody reads. */
-  async print(attempt: StepRun, print: Print): Promise<void> {
-    const { log } = attemptPaths(this.#workspace.paths, attempt);
+  async print(
+    attempt: StepRun,
+    print: Print,
+    { log }: Pick<AttemptPaths, "log"> = attemptPaths(this.#workspace.paths, attempt),
+  ): Promise<void> {
     if (!this.#follow && !existsSync(log))
       return await this.note(`"${attempt.invocationId}" printed nothing`);
     const records = readLog(log, {

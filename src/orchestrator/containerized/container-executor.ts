@@ -36,7 +36,7 @@ import { type CommandParts, commandContainerSpec } from "./command-spec.ts";
 import type { CommandSteps } from "./command-steps.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
-import { LABEL } from "./labels.ts";
+import { isOfStep, LABEL } from "./labels.ts";
 import type { MemoryBook } from "./memory-book.ts";
 import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
@@ -130,7 +130,8 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   }
 
   async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
-    const [left] = await containersOf(this.#options.engine, adoption.assignment.stepRunId);
+    const containers = await containersOf(this.#options.engine, adoption.assignment.stepRunId);
+    const left = containers.find(isOfStep);
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);

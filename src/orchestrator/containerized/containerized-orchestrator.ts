@@ -95,6 +95,8 @@ export abstract class ContainerizedOrchestrator<
   protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
     const images = await this.images(stack);
     await Promise.all(images.groups.map(({ invocations }) => planFirst(images, invocations)));
+    // Images of services, too.
+    await Promise.all(Object.values(request.snapshot.invocations).map((each) => images.environmentOf(each)));
     await super.validate(request, stack);
   }
 }

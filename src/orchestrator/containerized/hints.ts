@@ -5,6 +5,10 @@ const READ_ONLY = /\b(EROFS|EACCES|EPERM|Read-only file system)\b/;
 const NO_PROGRAM = /\bspawn(?:Sync)? (\S+) ENOENT\b/;
 const NO_FILE = /\bENOENT: no such file or directory, \w+ '(?!\/tmp\/)/;
 
+/** Whether an error is one of a network that is not there, or of nobody there who answers. */
+export const isNetworkFailure = ({ message, stack }: Failure): boolean =>
+  NETWORK.test(`${message}\n${stack ?? ""}`);
+
 /** Adds to an error that the isolation of the container made, that it did, and the way out. */
 export const withHints = (failure: Failure, { settings, container }: Invocation): Failure => {
   if (container) return withCommandHints(failure, settings);

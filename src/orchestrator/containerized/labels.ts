@@ -6,6 +6,8 @@ export const LABEL = {
   pipeline: "dev.stepdock.pipeline",
   step: "dev.stepdock.step",
   workspace: "dev.stepdock.workspace",
+  /** The name of a service, on containers that are one. */
+  service: "dev.stepdock.service",
   owner: "dev.stepdock.owner",
 } as const;
 
@@ -29,3 +31,7 @@ export const stepLabels = (facts: LabelFacts): Record<string, string> => ({
   [LABEL.workspace]: facts.workspaceId,
   [LABEL.owner]: owner(),
 });
+
+/** Whether a container is a step's own, and no service's. */
+export const isOfStep = ({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean =>
+  !(LABEL.service in labels);

@@ -14,7 +14,7 @@ export interface ReapOptions {
 }
 
 /**
- * Removes containers of this workspace whose orchestrator is dead, as its free lock tells. What a step had reported stays
+ * Removes containers and networks of this workspace whose orchestrator is dead, as its free lock tells. What a step had reported stays
  * in its exchange directory, so that `resume` still finds it.
  *
  * @returns the ids of the runs that they belonged to
@@ -25,12 +25,18 @@ export const reapOrphans = async ({
   runs,
   ownRunId,
 }: ReapOptions): Promise<string[]> => {
-  const containers = await engine.containers.list({ [LABEL.workspace]: workspaceId });
-  const orphans = containers.filter(({ labels }) => {
+  const ofWorkspace = { [LABEL.workspace]: workspaceId };
+  const [containers, networks] = await Promise.all([
+    engine.containers.list(ofWorkspace),
+    engine.networks.list(ofWorkspace),
+  ]);
+  const isOrphan = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) => {
     const runId = labels[LABEL.runId];
     return runId !== undefined && runId !== ownRunId && !isOwned(runs, runId);
-  });
+  };
+  const orphans = containers.filter(isOrphan);
   await Promise.all(orphans.map(({ id }) => engine.containers.remove(id)));
+  await Promise.all(networks.filter(isOrphan).map(({ id }) => engine.networks.remove(id)));
   return [...new Set(orphans.map(({ labels }) => labels[LABEL.runId] ?? ""))];
 };
 

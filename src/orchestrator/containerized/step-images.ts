@@ -10,6 +10,7 @@ import {
 import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
 import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
 import { canonicalJson } from "../../util/canonical.ts";
+import { withServices } from "./service-identity.ts";
 
 export interface StepImagesOptions {
   readonly builder: ImageBuilder;
@@ -60,7 +61,11 @@ export class StepImages {
 
   async environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
     const { key, ingredients } = await this.planOf(invocation);
-    return { key, ingredients };
+    return await withServices({ key, ingredients }, invocation, (image) =>
+      this.#options.builder.imageContent(image, {
+        onOutput: (line) => void this.#options.emit({ event: "build_output", image, line }),
+      }),
+    );
   }
 
   planOf(invocation: Invocation): Promise<EnvironmentPlan> {

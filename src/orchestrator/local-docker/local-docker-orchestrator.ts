@@ -16,6 +16,7 @@ import { ContainerizedOrchestrator } from "../containerized/containerized-orches
 import { LABEL } from "../containerized/labels.ts";
 import { MemoryBook } from "../containerized/memory-book.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
+import { removeNetworks, ServicesExecutor } from "../containerized/services-executor.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default: the engine's CPUs. */
@@ -71,7 +72,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const { snapshot, metadata, artifactStore, paths } = this.active.context;
     const modules = new StepModules({ bundles: this.active.request.bundles, bundlesPath: paths.bundles });
     const engine = await this.services.engine();
-    return new ContainerExecutor({
+    const executor = new ContainerExecutor({
       engine,
       commands: new CommandSteps({ modules, artifactStore }),
       memory: new MemoryBook((await engine.info()).memoryBytes),
@@ -83,11 +84,15 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
       pidsLimit: this.config.pidsLimit,
       stopGracePeriod: this.config.stopGracePeriod,
     });
+    const { workspaceId } = metadata;
+    return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit: this.config.pidsLimit });
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
-    const { containers } = await this.services.engine();
-    for (const { id } of await containers.list({ [LABEL.runId]: runId })) await containers.remove(id);
+    const engine = await this.services.engine();
+    const labels = { [LABEL.runId]: runId };
+    for (const { id } of await engine.containers.list(labels)) await engine.containers.remove(id);
+    await removeNetworks(engine, labels);
   }
 
   async #runAll(): Promise<void> {

@@ -43,6 +43,12 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
 
   protected override async validate({ snapshot }: RunRequest): Promise<void> {
     refuseContainerSteps(this.name, snapshot);
+    const served = Object.values(snapshot.invocations).find(({ settings }) => settings.services);
+    if (!served) return;
+    throw new NotSupportedError(
+      `Step "${served.id}" has services, which the orchestrator "local" does not start: its steps run in this process. ` +
+        "Run it with local_docker.",
+    );
   }
 
   override planEnvironment({ snapshot }: PlanRequest): PlanEnvironment {

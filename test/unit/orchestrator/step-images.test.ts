@@ -32,6 +32,7 @@ const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<v
     planContainer: async ({ image = "built" }) => ({
       ...{ key: image, parentImage: image, ingredients: { image }, settings: {}, container: { image } },
     }),
+    imageContent: async (image) => `content of ${image}`,
     imageReference: ({ key }) => `image:${key}`,
     ensureImage: async ({ key, parentImage }) => {
       asked.push(key);
