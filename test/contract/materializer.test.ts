@@ -1,7 +1,34 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
 import { bytesMaterializer } from "../../src/artifact/materializers/bytes.ts";
+import { directoryMaterializer } from "../../src/artifact/materializers/directory.ts";
+import { fileMaterializer } from "../../src/artifact/materializers/file.ts";
 import { jsonMaterializer } from "../../src/artifact/materializers/json.ts";
 import { textMaterializer } from "../../src/artifact/materializers/text.ts";
+import { directoryAt, fileAt } from "../../src/util/stored-files.ts";
 import { materializerContract } from "./materializer.contract.ts";
+
+const samples = await mkdtemp(join(tmpdir(), "stepdock-samples-"));
+const sample = (path: string) => join(samples, path);
+await mkdir(sample("full/sub/empty"), { recursive: true });
+await mkdir(sample("empty"));
+await writeFile(sample("full/run"), "#!/bin/sh\n", { mode: 0o755 });
+await symlink("../run", sample("full/sub/link"));
+await writeFile(sample("a.txt"), "a");
+await writeFile(sample("run"), "a", { mode: 0o755 });
+afterAll(() => rm(samples, { recursive: true }));
+
+materializerContract("file", fileMaterializer, {
+  "a file": fileAt(sample("a.txt")),
+  "a file under another name": fileAt(sample("a.txt"), { name: "b.txt", mediaType: "text/plain" }),
+  "a program": fileAt(sample("run")),
+});
+
+materializerContract("directory", directoryMaterializer, {
+  "a folder with a link and an empty folder": directoryAt(sample("full")),
+});
 
 materializerContract("json", jsonMaterializer, {
   null: null,
