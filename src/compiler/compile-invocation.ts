@@ -1,5 +1,4 @@
 import { Invocation } from "../model/index.ts";
-import { fileBrand } from "../pipeline/file-brand.ts";
 import { mergeInvocationOptions, mergeSettings } from "../pipeline/merge.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
@@ -7,8 +6,8 @@ import type { WiredInvocation } from "../pipeline/wiring.ts";
 import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.ts";
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
-import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
+import { settleOutputs } from "./settle-outputs.ts";
 
 /** One wired invocation as data: options merged from pipeline, step and invocation, inputs settled. */
 export const compileInvocation = async (
@@ -33,7 +32,7 @@ export const compileInvocation = async (
     codeHash: located.bundle.codeHash,
     upstreams: upstreamsOf(wired, inputs),
     inputs,
-    outputs: outputsOf(wired.definition),
+    outputs: settleOutputs(wired.definition, where),
     environment: { ...pipeline.options.environment, ...environment },
     settings: mergeSettings(pipeline.options.settings, settings),
     externals: externalsOf(located, hooks),
@@ -59,11 +58,3 @@ const externalsOf = ({ bundle }: LocatedBundle, hooks: PipelineHookBundles): str
   );
   return more.length === 0 ? own : [...new Set([...own, ...more])];
 };
-
-const outputsOf = (definition: StepDefinition): Invocation["outputs"] =>
-  Object.fromEntries(
-    Object.entries(definition.outputs).map(([name, schema]) => [
-      name,
-      { materializer: fileBrand(schema)?.kind ?? "auto", type: describeSchema(schema, "output") },
-    ]),
-  );

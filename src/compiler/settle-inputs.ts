@@ -1,5 +1,6 @@
 import type { InputSource } from "../model/index.ts";
 import { fileBrand } from "../pipeline/file-brand.ts";
+import { ownMaterializer } from "../pipeline/materializer.ts";
 import type { Schema } from "../pipeline/schema.ts";
 import { INVOCATION, isInvocationReference } from "../pipeline/schema.ts";
 import type { WiredArgument, WiredInvocation } from "../pipeline/wiring.ts";
@@ -79,7 +80,26 @@ const settleOutput = (
         `"${argument.invocation}", which is ${describeSchema(argument.schema, "output")}.`,
     );
   }
+  checkReadable(at, schema, argument);
   return { kind: "artifact", invocation: argument.invocation, output: argument.output };
+};
+
+/** The code of a materializer is in the bundle of a step that names it, and in no other. */
+const checkReadable = (
+  at: At,
+  schema: Schema,
+  { schema: given, invocation, output }: Extract<WiredArgument, { kind: "output" }>,
+): void => {
+  const [stored, named] = [ownMaterializer(given), ownMaterializer(schema)];
+  if (stored?.name === named?.name) return;
+  throw new InputWiringError(
+    at,
+    stored
+      ? `output "${output}" of "${invocation}" is stored by the materializer "${stored.name}", which the input does not ` +
+          `name. Declare it as input(schema, { materializer: … }) with the same one.`
+      : `it names the materializer "${named?.name}", but output "${output}" of "${invocation}" is not stored by it. ` +
+          "Name it there, too: output(schema, { materializer: … }).",
+  );
 };
 
 const parseLiteral = async (

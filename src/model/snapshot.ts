@@ -13,6 +13,10 @@ export type InputSource = z.infer<typeof InputSource>;
 export const OutputSpec = z.object({
   /** Name of the materializer, or `auto`: chosen by the value's type when it is stored. */
   materializer: z.string(),
+  /** Of a materializer of the user's own. */
+  materializerVersion: z.optional(z.int()),
+  /** Name of its artifacts. Default: `<pipeline>::<invocation>::<output>`. */
+  name: z.optional(z.string()),
   /** The type as a person would write it, for messages and listings: `number`, `object`. */
   type: z.string(),
 });

@@ -270,3 +270,19 @@ describe("files and folders", () => {
     expect(literal.message).toContain("it takes a file, but got one of this machine. Wire it to an output");
   });
 });
+
+describe("a materializer of one's own", () => {
+  const { makeLines, readLines, readTexts } = sample;
+
+  test("is part of the snapshot with its version, and so is the name of the artifact", async () => {
+    const { invocations } = await compiled(defining(() => void readLines({ lines: makeLines().lines })));
+    expect(invocations.make_lines?.outputs).toEqual({
+      lines: { materializer: "lines", materializerVersion: 2, name: "all-lines", type: "array of string" },
+    });
+  });
+
+  test("has to be named by the step that reads what it stored", async () => {
+    const { message } = await failure(defining(() => void readTexts({ texts: makeLines().lines })));
+    expect(message).toContain('is stored by the materializer "lines", which the input does not name');
+  });
+});
