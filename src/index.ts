@@ -17,4 +17,5 @@ export type { InvocationOptions, PipelineOptions, StepOptions } from "./pipeline
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 export type { InvocationReference, OutputHandle } from "./pipeline/schema.ts";
 export { type Step, step } from "./pipeline/step.ts";
+export { type ArtifactOptions, artifact } from "./pipeline/stored-artifact.ts";
 export { type DirectoryArtifact, directoryAt, type FileArtifact, fileAt } from "./util/stored-files.ts";

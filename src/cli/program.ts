@@ -210,6 +210,20 @@ const addRecordCommands = (program: Command, context: () => CommandContext, done
       const { artifactCommand } = await import("./commands/artifact.ts");
       done(await artifactCommand(context(), { ...options, copyTo, run, output }));
     });
+  addArtifactsCommand(program, context, done);
+};
+
+const addArtifactsCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  program
+    .command("artifacts")
+    .description("list what runs made, by name and version")
+    .argument("[name]", "list all versions of this one")
+    .option("--json", "print JSON, one artifact a line")
+    .addHelpText("after", examples(["stepdock artifacts", "stepdock artifacts weather::train::model"]))
+    .action(async (name: string | undefined, options) => {
+      const { artifactsCommand } = await import("./commands/artifacts.ts");
+      done(await artifactsCommand(context(), { ...options, name }));
+    });
 };
 
 const ARTIFACT_EXAMPLES = [

@@ -8,19 +8,26 @@ import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
 import { settleInputs } from "./settle-inputs.ts";
 import { settleOutputs } from "./settle-outputs.ts";
+import type { FindArtifact } from "./settle-stored.ts";
+
+export interface InvocationParts {
+  readonly bundles: ReadonlyMap<StepDefinition, LocatedBundle>;
+  readonly hooks: PipelineHookBundles;
+  readonly findArtifact?: FindArtifact | undefined;
+}
 
 /** One wired invocation as data: options merged from pipeline, step and invocation, inputs settled. */
 export const compileInvocation = async (
   pipeline: PipelineDefinition,
   wired: WiredInvocation,
-  { bundles, hooks }: { bundles: ReadonlyMap<StepDefinition, LocatedBundle>; hooks: PipelineHookBundles },
+  { bundles, hooks, findArtifact }: InvocationParts,
 ): Promise<Invocation> => {
   checkName("step", wired.definition.name);
   checkName("invocation", wired.id);
   const located = bundles.get(wired.definition);
   if (!located) throw new TypeError(`step ${wired.definition.name} was not bundled`);
   checkHooks(wired.definition);
-  const inputs = await settleInputs(pipeline.name, wired);
+  const inputs = await settleInputs(pipeline.name, wired, findArtifact);
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
   const { environment, settings, ...options } = parseSetting(StepOptions, own, where);

@@ -10,17 +10,19 @@ import { encodeTagged } from "../util/tagged.ts";
 import { mayFit } from "./compatible.ts";
 import { didYouMean, InputWiringError } from "./errors.ts";
 import { describeSchema } from "./schema-kinds.ts";
+import { type FindArtifact, settleStored } from "./settle-stored.ts";
 
 /** Turns wired arguments into input sources: literals parsed and encoded, outputs checked against the input's type. */
 export const settleInputs = async (
   pipelineName: string,
   invocation: WiredInvocation,
+  find?: FindArtifact,
 ): Promise<Record<string, InputSource>> => {
   refuseUnknown(pipelineName, invocation);
   const settled = await Promise.all(
     Object.entries(invocation.definition.inputs).map(async ([input, schema]) => {
       const at = { pipelineName, invocationId: invocation.id, input };
-      return [input, await settleOne(at, schema, invocation.arguments[input])] as const;
+      return [input, await settleOne(at, schema, invocation.arguments[input], find)] as const;
     }),
   );
   return Object.fromEntries(
@@ -46,7 +48,9 @@ const settleOne = async (
   at: At,
   schema: Schema,
   argument: WiredArgument | undefined,
+  find: FindArtifact | undefined,
 ): Promise<InputSource | undefined> => {
+  if (argument?.kind === "stored") return settleStored(at, schema, { reference: argument.reference, find });
   if (argument?.kind === "output") return settleOutput(at, schema, argument);
   const stored = fileBrand(schema);
   if (stored) throw new InputWiringError(at, needsStep(stored.kind, argument));
