@@ -9,7 +9,8 @@ import { describeParseError } from "../util/parse-error.ts";
 import { encodeTagged } from "../util/tagged.ts";
 import { mayFit } from "./compatible.ts";
 import { didYouMean, InputWiringError } from "./errors.ts";
-import { describeSchema } from "./schema-kinds.ts";
+import { describeSchema, nestsFile } from "./schema-kinds.ts";
+import { WHOLE } from "./settle-outputs.ts";
 import { type FindArtifact, settleStored } from "./settle-stored.ts";
 
 /** Turns wired arguments into input sources: literals parsed and encoded, outputs checked against the input's type. */
@@ -50,6 +51,7 @@ const settleOne = async (
   argument: WiredArgument | undefined,
   find: FindArtifact | undefined,
 ): Promise<InputSource | undefined> => {
+  if (nestsFile(schema)) throw new InputWiringError(at, WHOLE);
   if (argument?.kind === "stored") return settleStored(at, schema, { reference: argument.reference, find });
   if (argument?.kind === "output") return settleOutput(at, schema, argument);
   const stored = fileBrand(schema);

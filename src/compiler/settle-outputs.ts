@@ -4,10 +4,13 @@ import { type Declaration, declarationOf, NAMED_MATERIALIZERS } from "../pipelin
 import type { Schema } from "../pipeline/schema.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import { didYouMean, PipelineError } from "./errors.ts";
-import { describeSchema } from "./schema-kinds.ts";
+import { describeSchema, nestsFile } from "./schema-kinds.ts";
 
 const NAMED: readonly string[] = NAMED_MATERIALIZERS;
 const TAKEN: readonly string[] = [...NAMED, "file", "directory", "auto"];
+
+export const WHOLE =
+  "file() and directory() are whole inputs or outputs, and cannot be inside of another schema. Declare several, or a folder.";
 
 /** How each output of a step is stored: as its declaration says, by its kind, or by its value. */
 export const settleOutputs = ({ outputs }: StepDefinition, where: string): Invocation["outputs"] =>
@@ -17,6 +20,7 @@ export const settleOutputs = ({ outputs }: StepDefinition, where: string): Invoc
 
 const settleOne = (schema: Schema, where: string): OutputSpec => {
   const { name, materializer } = declarationOf(schema);
+  if (nestsFile(schema)) throw new PipelineError(`${where}: ${WHOLE}`);
   if (name !== undefined && !/^[^\s\p{C}]+$/u.test(name)) {
     throw new PipelineError(
       `${where}: "${name}" cannot be the name of an artifact: give a text without spaces.`,

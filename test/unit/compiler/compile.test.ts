@@ -258,6 +258,12 @@ describe("files and folders", () => {
     });
   });
 
+  test("are no parts of other schemas", async () => {
+    expect((await failure(defining(() => void sample.nested()))).message).toContain(
+      'output "output": file() and directory() are whole inputs or outputs',
+    );
+  });
+
   test("are not wired to inputs of another kind, nor given from this machine", async () => {
     const folder = await failure(
       defining(() => {
