@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { ExecutionMode } from "../model/status.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
+import { addArtifactsCommand } from "./artifact-commands.ts";
 import { collectParameter, parseAge, wholeNumber } from "./options.ts";
 import type { Outputs } from "./output.ts";
 
@@ -214,12 +215,14 @@ const addRecordCommands = (program: Command, context: () => CommandContext, done
   recordCommand(program, "artifact", "print an output of a step")
     .argument("<output>", "step, or step.output where the step has several outputs")
     .option("--json", "print JSON: the artifact's record with its value")
+    .option("--open", "show it with the program that the desktop has for it")
     .option("--output <path>", "copy it there instead: a file, or a folder with all that is in it")
     .addHelpText("after", examples(ARTIFACT_EXAMPLES))
     .action(async (run: string, output: string, { output: copyTo, ...options }) => {
       const { artifactCommand } = await import("./commands/artifact.ts");
       done(await artifactCommand(context(), { ...options, copyTo, run, output }));
     });
+  addArtifactsCommand({ program, context, done, examples });
 };
 
 const ARTIFACT_EXAMPLES = [

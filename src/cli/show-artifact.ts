@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { isKnown } from "../artifact/materializers/registry.ts";
+import { previewFile } from "../artifact/previews/preview-file.ts";
 import { copyArtifact, type ListedEntry, listArtifact } from "../host/artifact-files.ts";
 import { loadArtifact } from "../host/result.ts";
 import type { ArtifactVersion, Json } from "../model/index.ts";
@@ -7,6 +9,7 @@ import { type FileArtifact, isFile } from "../util/stored-files.ts";
 import { bytesOf } from "../util/tagged/bytes.ts";
 import { encodeTagged } from "../util/tagged.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { openFile } from "./open-file.ts";
 import type { CommandContext } from "./program.ts";
 import { columns } from "./render/columns.ts";
 import { harmless } from "./render/text.ts";
@@ -15,6 +18,8 @@ export interface ShowArtifactOptions {
   readonly json?: boolean;
   /** Where to copy it instead of printing it. */
   readonly copyTo?: string;
+  /** Whether the desktop is to show it. */
+  readonly open?: boolean;
 }
 
 /** Prints an artifact: a value as it is, the bytes of a file, the entries of a folder; or copies it out. */
@@ -22,15 +27,29 @@ export const showArtifact = async (
   context: CommandContext,
   workspace: Workspace,
   artifact: ArtifactVersion,
-  { json, copyTo }: ShowArtifactOptions,
+  { json, copyTo, open }: ShowArtifactOptions,
 ): Promise<void> => {
   if (copyTo !== undefined) {
     return await context.err.line(`Copied to ${await copyArtifact(workspace, artifact, copyTo)}`);
   }
+  if (open) return await openArtifact(context, workspace, artifact);
   const value = await readValue(workspace, artifact);
   if (json) await context.out.line(JSON.stringify({ ...artifact, value: jsonOf(value) }));
-  else if (isFile(value)) await printFile(value, context);
+  else if (isFile(value)) await printFile(value, artifact, context);
   else await context.out.write(shown(value, artifact, context));
+};
+
+const openArtifact = async (
+  { err }: CommandContext,
+  { artifactStore }: Workspace,
+  artifact: ArtifactVersion,
+): Promise<void> => {
+  await artifactStore.verify(artifact);
+  const directory = artifactStore.path(artifact.uri);
+  const [only, ...others] = await listArtifact(directory);
+  const path = only?.kind === "file" && others.length === 0 ? join(directory, only.path) : directory;
+  await openFile(path);
+  await err.line(`Opened ${harmless(path)}`);
 };
 
 /** One whose materializer is the user's own is shown as the folder that it is on disk. */
@@ -61,23 +80,38 @@ const jsonOf = (value: unknown): Json => {
 };
 
 /** Piece by piece: it may be larger than the memory. */
-const printFile = async (file: FileArtifact, { out }: CommandContext): Promise<void> => {
-  if (out.isTerminal) {
-    return await out.write(
-      `${harmless(file.name)}, a file of ${formatBytes(file.sizeBytes)}, at ${harmless(file.path)}\n` +
-        "Pipe it on (`| less`, `> file`), or copy it with --output PATH.\n",
-    );
+const printFile = async (
+  file: FileArtifact,
+  { metadata: { mediaType } }: ArtifactVersion,
+  { out }: CommandContext,
+): Promise<void> => {
+  if (out.isTerminal) return await out.write(await aboutFile(file, mediaType));
+  for await (const chunk of file.stream()) {
+    await out.write(chunk as Buffer);
+    if (!out.open) return;
   }
-  for await (const chunk of file.stream()) await out.write(chunk as Buffer);
+};
+
+const aboutFile = async (file: FileArtifact, mediaType: Json | undefined): Promise<string> => {
+  const { path, name, sizeBytes } = file;
+  const preview = await previewFile(path, {
+    mediaType: typeof mediaType === "string" ? mediaType : undefined,
+  });
+  return (
+    `${harmless(name)}, a file of ${formatBytes(sizeBytes)}, at ${harmless(path)}\n` +
+    `${preview === undefined ? "" : `\n${harmless(preview)}\n\n`}` +
+    "All of it: pipe it on (`| less`, `> file`), copy it with --output PATH, or show it with --open.\n"
+  );
 };
 
 /** Text and bytes are exactly what was stored, unless a terminal would show them. */
 const shown = (
   value: unknown,
-  { sizeBytes, type }: ArtifactVersion,
+  { sizeBytes, type, metadata: { preview } }: ArtifactVersion,
   { out }: CommandContext,
 ): string | Uint8Array => {
-  if (value instanceof Listing) return listed(value.entries, out.isTerminal);
+  const told = out.isTerminal && typeof preview === "string" ? `${harmless(preview)}\n\n` : "";
+  if (value instanceof Listing) return told + listed(value.entries, out.isTerminal);
   if (isBinary(value)) {
     return out.isTerminal
       ? `${type} of ${formatBytes(sizeBytes)}. It is no text: write it to a file with \`> file\`.\n`

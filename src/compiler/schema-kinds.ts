@@ -83,6 +83,25 @@ export const describeSchema = (schema: Schema, side: Side): string => {
   return [...kinds].join(" | ") || "never";
 };
 
+/** Whether a file or folder is somewhere inside a schema, where nothing would store it. */
+export const nestsFile = (schema: Schema): boolean => !fileBrand(schema) && innerOf(schema).some(holdsFile);
+
+const holdsFile = (schema: Schema): boolean => fileBrand(schema) !== undefined || nestsFile(schema);
+
+/** A lazy schema, which may be inside itself, is not looked into. */
+const innerOf = (schema: Schema): Schema[] => {
+  const { innerType, in: before, out: after, options = [], element, shape = {} } = definitionOf(schema);
+  return [innerType, before, after, element, ...options, ...shapesOf(shape)].filter(
+    (each) => each !== undefined,
+  );
+};
+
+/** A getter of a shape may lead to the object that it is in. */
+const shapesOf = (shape: Readonly<Record<string, Schema>>): Schema[] =>
+  Object.values(Object.getOwnPropertyDescriptors(shape)).flatMap(({ value }) =>
+    value === undefined ? [] : [value],
+  );
+
 /** The schema of an array's elements, through what wraps it. */
 export const elementOf = (schema: Schema): Schema | undefined => {
   const definition = definitionOf(schema);

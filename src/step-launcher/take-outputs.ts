@@ -59,7 +59,7 @@ const take = async (
   }
   return {
     ...{ ...stored, id: randomUUID(), uri, stamps },
-    name: `${snapshot.pipelineName}::${invocation.id}::${name}`,
+    name: invocation.outputs[name]?.name ?? `${snapshot.pipelineName}::${invocation.id}::${name}`,
     createdAt: now().toISOString(),
     producerStepRunId: stepRun.id,
   };

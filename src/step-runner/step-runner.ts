@@ -15,6 +15,7 @@ import { HookCalls } from "./hook-calls.ts";
 import { hookError } from "./hook-error.ts";
 import { Interruptible } from "./interruptible.ts";
 import { loadInputs } from "./load-inputs.ts";
+import { registryOf } from "./materializers.ts";
 import { stepContext } from "./step-context.ts";
 import { outputPlaces } from "./written-outputs.ts";
 
@@ -109,7 +110,7 @@ export class StepRunner implements AttemptRunner {
 
   async #execute(assignment: Assignment, context: StepContext): Promise<Record<string, StoredOutput>> {
     const { definition, store } = this.#options;
-    const inputs = await loadInputs(definition.inputs, assignment, store);
+    const inputs = await loadInputs(definition, assignment, store);
     const returned = await definition.run(inputs, context);
     const values = await checkOutputs(definition, returned, (output) =>
       this.#directoryOf(output, assignment),
@@ -119,10 +120,11 @@ export class StepRunner implements AttemptRunner {
 
   async #store(values: Readonly<Record<string, unknown>>, assignment: Assignment) {
     const stored: Record<string, StoredOutput> = {};
+    const registry = registryOf(this.#options.definition);
     for (const [name, value] of Object.entries(values)) {
       const directory = this.#directoryOf(name, assignment);
       const { materializer = AUTO } = assignment.outputs[name] ?? {};
-      stored[name] = await storeOutput(value, { directory, materializer }).catch(async (error) => {
+      stored[name] = await storeOutput(value, { directory, materializer, registry }).catch(async (error) => {
         await this.#discard(assignment);
         throw ofOutput(name, error);
       });

@@ -1,6 +1,7 @@
 import { MaterializerError, UnknownMaterializerError } from "../errors.ts";
 import type { Materializer } from "../port.ts";
 import { bytesMaterializer } from "./bytes.ts";
+import { csvMaterializer } from "./csv.ts";
 import { directoryMaterializer } from "./directory.ts";
 import { fileMaterializer } from "./file.ts";
 import { jsonMaterializer } from "./json.ts";
@@ -44,13 +45,16 @@ export const createMaterializerRegistry = (list: readonly Materializer[]): Mater
   };
 };
 
-/** `json` comes last: it accepts everything, and tells what it cannot carry when it encodes. */
+/**
+ * `json` accepts everything, and tells what it cannot carry when it encodes: what follows it is found by its name alone.
+ */
 export const BUILT_IN_MATERIALIZERS: readonly Materializer[] = [
   fileMaterializer,
   directoryMaterializer,
   bytesMaterializer,
   textMaterializer,
   jsonMaterializer,
+  csvMaterializer,
 ];
 
 export const builtInRegistry = createMaterializerRegistry(BUILT_IN_MATERIALIZERS);

@@ -14,6 +14,7 @@ export interface ArtifactOptions {
   readonly json?: boolean;
   /** Where to copy it instead of printing it. */
   readonly copyTo?: string;
+  readonly open?: boolean;
 }
 
 /** `stepdock artifact RUN STEP[.OUTPUT]` */

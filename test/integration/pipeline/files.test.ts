@@ -6,15 +6,22 @@ import { stepdock } from "../../fixtures/cli.ts";
 import { outputOf, pipelineProject, runPipeline } from "./pipeline-support.ts";
 
 const FILES = {
-  "pipeline.ts": `import { directory, directoryAt, file, fileAt, pipeline, step } from "stepdock";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+  "pipeline.ts": `import { artifact, defineMaterializer, directory, directoryAt, file, fileAt, input, output, pipeline, step } from "stepdock";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+
+export const lines = defineMaterializer<string[]>({
+  name: "lines",
+  save: (all, folder) => writeFile(join(folder, "lines.txt"), all.join("\\n")),
+  load: async (folder) => (await readFile(join(folder, "lines.txt"), "utf8")).split("\\n"),
+});
+const Lines = z.array(z.string());
 
 export const make = step({
   name: "make",
   inputs: { text: z.string() },
-  outputs: { data: file({ name: "data.bin" }), site: directory() },
+  outputs: { data: output(file({ name: "data.bin" }), { name: "data" }), site: directory() },
   run: async ({ text }, { outputs }) => {
     await writeFile(outputs.data.path, Buffer.alloc(3_000_000, text));
     await mkdir(join(outputs.site.path, "empty"));
@@ -26,11 +33,23 @@ export const make = step({
 export const pass = step({
   name: "pass",
   inputs: { data: file(), site: directory() },
-  outputs: { copy: file(), told: z.unknown() },
+  outputs: { copy: file(), told: output(Lines, { materializer: lines }) },
   run: async ({ data, site }) => {
     await writeFile("/tmp/elsewhere.txt", \`\${data.name} \${data.sizeBytes}\`);
     return { copy: fileAt("/tmp/elsewhere.txt"), told: await site.files() };
   },
+});
+
+export const size = step({
+  name: "size",
+  inputs: { data: file(), told: input(Lines, { materializer: lines }) },
+  output: z.number(),
+  run: ({ data, told }) => data.sizeBytes + told.length,
+});
+
+export const later = pipeline({
+  name: "later",
+  define: () => ({ size: size({ data: artifact("data", { version: 1 }), told: artifact("files::pass::told") }) }),
 });
 
 export const files = pipeline({
@@ -46,7 +65,7 @@ test.each(["local_docker", "local"])(
   async (stack) => {
     await using project = await pipelineProject(FILES);
     await using out = await mkdtempDisposable(join(tmpdir(), "stepdock-out-"));
-    const ran = await runPipeline(project, ["--stack", stack]);
+    const ran = await runPipeline(project, ["files", "--stack", stack]);
     expect(await outputOf(project, ran, "pass", "told")).toEqual(["go", "run.sh"]);
     const cli = (...args: string[]) => stepdock(args, { cwd: project.directory });
     expect((await cli("artifact", ran.id, "pass.copy")).stdout).toBe("data.bin 3000000");
@@ -61,6 +80,14 @@ test.each(["local_docker", "local"])(
     ]);
     await cli("artifact", ran.id, "make.data", "--output", out.path);
     expect((await readFile(join(out.path, "data.bin"))).length).toBe(3_000_000);
-    expect((await runPipeline(project, ["--stack", stack])).executed).toEqual([]);
+    expect((await runPipeline(project, ["files", "--stack", stack])).executed).toEqual([]);
+    const later = await runPipeline(project, ["later", "--stack", stack]);
+    expect(await outputOf(project, later, "size")).toBe(3_000_002);
+    await cli("clean", "--keep", "1", "--older-than", "0d");
+    expect((await runPipeline(project, ["later", "--stack", stack])).executed).toEqual([]);
+    const names = (await cli("artifacts")).stdout
+      .split("\n")
+      .map((line) => line.split(/ +/).slice(0, 2).join(" "));
+    expect(names).toEqual(["NAME VERSION", "data 1", "files::pass::told 1", "later::size::output 1", ""]);
   },
 );

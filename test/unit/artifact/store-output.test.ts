@@ -16,7 +16,7 @@ describe("storing an output", () => {
       ...(await hashDirectory(directory.path)),
       materializer: "json",
       type: "object[]",
-      metadata: { length: 1 },
+      metadata: { length: 1, rows: 1, columns: ["city", "days"] },
     });
     expect(await loadInput(directory.path, stored.materializer)).toStrictEqual(value);
   });
@@ -67,7 +67,9 @@ describe("storing an output", () => {
         message: expect.stringMatching(/'text' does not take this.*'json'/),
       },
     );
-    await expect(storeOutput(1, { directory: directory.path, materializer: "csv" })).rejects.toMatchObject({
+    await expect(
+      storeOutput(1, { directory: directory.path, materializer: "parquet" }),
+    ).rejects.toMatchObject({
       code: "not_found",
     });
   });

@@ -4,10 +4,19 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { createLocalArtifactStore } from "../../../src/artifact/local-artifact-store.ts";
-import { directory, directoryAt, file, fileAt, type Step, step } from "../../../src/index.ts";
+import { settleOutputs } from "../../../src/compiler/settle-outputs.ts";
+import {
+  defineMaterializer,
+  directory,
+  directoryAt,
+  file,
+  fileAt,
+  input,
+  output,
+  type Step,
+  step,
+} from "../../../src/index.ts";
 import type { Assignment, StepResult } from "../../../src/model/index.ts";
-import { fileBrand } from "../../../src/pipeline/file-brand.ts";
-import type { Schemas } from "../../../src/pipeline/schema.ts";
 import { STEP } from "../../../src/pipeline/step.ts";
 import { StepRunner } from "../../../src/step-runner/step-runner.ts";
 
@@ -19,13 +28,14 @@ const house = async () => {
     inputs: Assignment["inputs"] = {},
   ): Promise<{ result: StepResult; uris: Record<string, string> }> => {
     const { definition } = (subject as Step)[STEP];
+    const settled = settleOutputs(definition, "a step");
     const uris: Record<string, string> = {};
     const outputs: Assignment["outputs"] = {};
-    for (const [name, schema] of Object.entries(definition.outputs as Schemas)) {
+    for (const name of Object.keys(definition.outputs)) {
       const uri = store.uri({ stepName: definition.name, outputName: name, stepRunId: "1" });
       await store.create(uri);
       uris[name] = uri;
-      outputs[name] = { uri, materializer: fileBrand(schema)?.kind ?? "auto" };
+      outputs[name] = { uri, materializer: settled[name]?.materializer ?? "auto" };
     }
     const { signal } = new AbortController();
     const runner = new StepRunner({ definition, store, bundles: "", log: console, signal });
@@ -164,4 +174,53 @@ it("runs a step with files directly, in places of its own", async () => {
   });
   const { report } = await make.run({});
   expect([report.name, await report.text()]).toEqual(["r.txt", "done"]);
+});
+
+const pointsMaterializer = defineMaterializer<[number, number][]>({
+  name: "points",
+  accepts: Array.isArray,
+  save: (points, folder) =>
+    writeFile(join(folder, "points.txt"), points.map((point) => point.join(" ")).join("\n")),
+  load: async (folder) => {
+    const lines = (await readFile(join(folder, "points.txt"), "utf8")).split("\n");
+    return lines.map((line) => line.split(" ").map(Number) as [number, number]);
+  },
+  metadata: (points) => ({ points: points.length }),
+  preview: (points) => points.map(([x, y]) => `(${x}, ${y})`).join(" "),
+});
+const Points = z.array(z.tuple([z.number(), z.number()]));
+
+it("stores a value by the materializer that its output names, and reads it where an input names it", async () => {
+  await using at = await house();
+  const make = step({
+    name: "make",
+    outputs: {
+      points: output(Points, { materializer: pointsMaterializer }),
+      rows: output(z.unknown(), { materializer: "csv" }),
+    },
+    run: () => ({
+      points: [
+        [1, 2],
+        [3, 4],
+      ] as [number, number][],
+      rows: [{ a: 1 }],
+    }),
+  });
+  const { result, uris } = await at.run(make);
+  expect(outputOf(result, "points")).toMatchObject({
+    materializer: "points",
+    metadata: { points: 2, preview: "(1, 2) (3, 4)" },
+  });
+  expect(outputOf(result, "rows")).toMatchObject({
+    materializer: "csv",
+    metadata: { rows: 1, columns: ["a"] },
+  });
+  const read = step({
+    name: "read",
+    inputs: { points: input(Points, { materializer: pointsMaterializer }) },
+    output: z.number(),
+    run: ({ points }) => points.flat().reduce((sum, each) => sum + each, 0),
+  });
+  const second = await at.run(read, { points: artifactInput(uris.points ?? "", "points") });
+  expect(await readFile(join(at.store.path(second.uris.output ?? ""), "value.json"), "utf8")).toBe("10");
 });
