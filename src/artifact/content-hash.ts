@@ -18,7 +18,8 @@ export interface HashOptions {
 
 const CHUNK = 1024 * 1024;
 
-const hashFile = async (file: FileHandle, signal: AbortSignal | undefined): Promise<ContentHash> => {
+/** Reads an open file once, from where it stands, in pieces. */
+export const hashFile = async (file: FileHandle, signal: AbortSignal | undefined): Promise<ContentHash> => {
   const digest = createHash("sha256");
   const chunk = Buffer.allocUnsafe(CHUNK);
   let sizeBytes = 0;

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { ArtifactVersion } from "../model/index.ts";
+import { hashOf, stampsOf } from "./artifact-kind.ts";
 import { artifactDirectories, formatArtifactUri } from "./artifact-uri.ts";
-import { hashDirectory } from "./content-hash.ts";
 import { ArtifactDamagedError, ArtifactExistsError, ArtifactMissingError } from "./errors.ts";
 import type { ArtifactStore } from "./port.ts";
 import { removeTree } from "./remove-tree.ts";
-import { sameStamps, stampDirectory } from "./stamps.ts";
+import { sameStamps } from "./stamps.ts";
 import { syncDirectory } from "./sync.ts";
 import { explainWriteErrors } from "./write-error.ts";
 
@@ -40,11 +41,11 @@ const naming = async <T>(uri: string, act: () => Promise<T>): Promise<T> => {
 };
 
 const checkContent = async (
-  expectedHash: string,
+  { contentHash: expectedHash, materializer }: ArtifactVersion,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const { contentHash: actualHash } = await hashDirectory(path, { signal });
+  const { contentHash: actualHash } = await hashOf(materializer, path, { signal });
   if (actualHash === expectedHash) return;
   const problem = `its content hash is ${actualHash}, but ${expectedHash} was published.`;
   throw new ArtifactDamagedError({ path, problem, expectedHash, actualHash });
@@ -54,7 +55,8 @@ const checkContent = async (
  * An artifact store in a directory of this machine: `<root>/<name>/<step>/<output>/<step run id>`; ZenML's
  * `LocalArtifactStore`.
  *
- * Files are opened with `O_NOFOLLOW`, and links, pipes, sockets and devices are refused. Hard links are read: a
+ * Files are opened with `O_NOFOLLOW`, and links, pipes, sockets and devices are refused; symbolic links are kept in folder
+ * artifacts, where they stay inside. Hard links are read: a
  * container cannot make one to a file outside its own mount, and a workspace that was backed up with hard links is whole.
  */
 export const createLocalArtifactStore = (options: LocalArtifactStoreOptions): ArtifactStore => {
@@ -67,13 +69,15 @@ export const createLocalArtifactStore = (options: LocalArtifactStoreOptions): Ar
     uri: (location) => formatArtifactUri(name, location),
     path,
     create: (uri) => explainWriteErrors(root, () => makeDirectory(uri, root, artifactDirectories(name, uri))),
-    hash: (uri, { signal } = {}) => naming(uri, () => hashDirectory(path(uri), { signal })),
-    stamps: (uri) => naming(uri, () => stampDirectory(path(uri))),
+    hash: (uri, { materializer, signal } = {}) =>
+      naming(uri, () => hashOf(materializer, path(uri), { signal })),
+    stamps: (uri, { materializer } = {}) => naming(uri, () => stampsOf(materializer, path(uri))),
     verify: (artifact, { full = false, signal } = {}) =>
       naming(artifact.uri, async () => {
         const directory = path(artifact.uri);
-        if (!full && sameStamps(await stampDirectory(directory), artifact.stamps)) return;
-        await checkContent(artifact.contentHash, directory, signal);
+        const stamps = await stampsOf(artifact.materializer, directory);
+        if (!full && sameStamps(stamps, artifact.stamps)) return;
+        await checkContent(artifact, directory, signal);
       }),
     remove: async (uri) => removeTree(path(uri)),
   };

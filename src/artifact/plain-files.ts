@@ -42,7 +42,7 @@ const explain = (path: string, cause: unknown): unknown => {
   return cause;
 };
 
-const explained = async <T>(path: string, read: Promise<T>): Promise<T> => {
+export const explained = async <T>(path: string, read: Promise<T>): Promise<T> => {
   try {
     return await read;
   } catch (error) {
@@ -50,9 +50,10 @@ const explained = async <T>(path: string, read: Promise<T>): Promise<T> => {
   }
 };
 
-const byUtf8 = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+export const byUtf8 = (left: string, right: string): number =>
+  Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-const checkDirectory = async (directory: string): Promise<void> => {
+export const checkDirectory = async (directory: string): Promise<void> => {
   const stats = await lstat(directory).catch((error: NodeJS.ErrnoException) => {
     const isMissing = error.code === "ENOENT" || error.code === "ENOTDIR";
     throw isMissing ? new ArtifactMissingError({ path: directory }) : explain(directory, error);
@@ -60,9 +61,10 @@ const checkDirectory = async (directory: string): Promise<void> => {
   if (!stats.isDirectory()) throw refuse(directory, kindOf(stats));
 };
 
-const checkEntry = (path: string, entry: Dirent): void => {
+const checkEntry = (path: string, entry: Dirent, links: boolean): void => {
   // Node puts U+FFFD where a name is not UTF-8: such a name has no one spelling to hash.
   if (entry.name.includes("\uFFFD")) throw refuse(path, "an entry whose name is not UTF-8");
+  if (links && entry.isSymbolicLink()) return;
   if (!entry.isFile() && !entry.isDirectory()) throw refuse(path, kindOf(entry));
 };
 
@@ -78,19 +80,35 @@ export const listPlainTree = async (directory: string): Promise<PlainTree> => {
   const directories = [""];
   // The loop also visits what it appends.
   for (const parent of directories) {
-    for (const { path, isFile } of await listEntries(directory, parent))
-      (isFile ? files : directories).push(path);
+    for (const { path, kind } of await listEntries(directory, parent))
+      (kind === "file" ? files : directories).push(path);
   }
   return { files: files.sort(byUtf8), directories };
 };
 
-const listEntries = async (directory: string, parent: string) => {
+interface PlainEntry {
+  /** Relative to the directory of the artifact. */
+  readonly path: string;
+  readonly kind: "file" | "directory" | "link";
+}
+
+/** What is in the directory `parent` of an artifact's; symbolic links are refused unless they are asked for. */
+export const listEntries = async (
+  directory: string,
+  parent: string,
+  { links = false }: { readonly links?: boolean } = {},
+): Promise<PlainEntry[]> => {
   const at = join(directory, parent);
   const entries = await explained(at, readdir(at, { withFileTypes: true }));
   return entries.map((entry) => {
-    checkEntry(join(at, entry.name), entry);
-    return { path: parent === "" ? entry.name : `${parent}/${entry.name}`, isFile: entry.isFile() };
+    checkEntry(join(at, entry.name), entry, links);
+    return { path: parent === "" ? entry.name : `${parent}/${entry.name}`, kind: plainKind(entry) };
   });
+};
+
+const plainKind = (entry: Dirent): PlainEntry["kind"] => {
+  if (entry.isSymbolicLink()) return "link";
+  return entry.isFile() ? "file" : "directory";
 };
 
 // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.

@@ -17,13 +17,16 @@ export interface ArtifactStore {
   path(uri: string): string;
   /** Makes the empty directory. An existing one is an error: no output ever overwrites another. */
   create(uri: string): Promise<void>;
-  /** Hash, size of what is there now, read through no link. */
+  /**
+   * Hash, size of what is there now, read through no link. Of which kind the hash is depends on the materializer that
+   * wrote it: default, one of values.
+   */
   hash(
     uri: string,
-    options?: { signal?: AbortSignal | undefined },
+    options?: { materializer?: string | undefined; signal?: AbortSignal | undefined },
   ): Promise<{ contentHash: string; sizeBytes: number }>;
   /** File status of every file, by which a later change is noticed without reading. */
-  stamps(uri: string): Promise<FileStamp[]>;
+  stamps(uri: string, options?: { materializer?: string | undefined }): Promise<FileStamp[]>;
   /**
    * Throws `ArtifactMissingError`, or `ArtifactDamagedError` with both hashes, where the artifact is not what was
    * published. Reads the content only where a file's status differs, or always with `full`.

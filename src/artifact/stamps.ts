@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileStamp } from "../model/artifact.ts";
 import { listPlainTree } from "./plain-files.ts";
+import { listTree } from "./tree.ts";
 
 const stampOf = async (directory: string, path: string): Promise<FileStamp> => {
   const { size, mtimeMs, ctimeMs, ino } = await lstat(join(directory, path));
@@ -16,6 +17,15 @@ export const stampDirectory = async (directory: string): Promise<FileStamp[]> =>
   const { files } = await listPlainTree(directory);
   return await Promise.all(files.map((path) => stampOf(directory, path)));
 };
+
+/** The same for a file or folder artifact: links and directories have a status, too, and are of no size. */
+export const stampTree = async (directory: string): Promise<FileStamp[]> =>
+  await Promise.all(
+    (await listTree(directory)).map(async ({ path, kind }) => {
+      const stamp = await stampOf(directory, path);
+      return kind === "file" ? stamp : { ...stamp, sizeBytes: 0 };
+    }),
+  );
 
 const isSame = (left: FileStamp, right: FileStamp | undefined): boolean =>
   right !== undefined &&

@@ -1,9 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { type ContentHash, hashDirectory } from "./content-hash.ts";
+import { directoriesOf, hashOf, keepsTree } from "./artifact-kind.ts";
+import type { ContentHash } from "./content-hash.ts";
 import { ArtifactDamagedError, MaterializerError } from "./errors.ts";
 import { AUTO, builtInRegistry, type MaterializerRegistry } from "./materializers/registry.ts";
-import { listPlainTree } from "./plain-files.ts";
 import type { Materializer, StoredOutput } from "./port.ts";
 import { syncDirectory } from "./sync.ts";
 import { explainWriteErrors } from "./write-error.ts";
@@ -25,9 +25,11 @@ const choose = (value: unknown, { materializer: name, registry = builtInRegistry
   throw new MaterializerError(name, `does not take this ${typeof value}. Use '${suits}', or '${AUTO}'.`);
 };
 
-const syncTree = async (directory: string): Promise<void> => {
-  for (const path of (await listPlainTree(directory)).directories) await syncDirectory(join(directory, path));
+const syncTree = async (directory: string, materializer: string): Promise<void> => {
+  for (const path of await directoriesOf(materializer, directory)) await syncDirectory(join(directory, path));
 };
+
+const sync = (file: FileHandle): Promise<void> => file.sync();
 
 /** Hard links are refused here, where the fault is: the bytes of an output are its own. */
 const syncFile = async (file: FileHandle, path: string): Promise<void> => {
@@ -44,8 +46,8 @@ const seal = async (
   signal?: AbortSignal,
 ): Promise<ContentHash> => {
   try {
-    const content = await hashDirectory(directory, { signal, onFile: syncFile });
-    await syncTree(directory);
+    const content = await hashOf(name, directory, { signal, onFile: keepsTree(name) ? sync : syncFile });
+    await syncTree(directory, name);
     return content;
   } catch (cause) {
     if (!(cause instanceof ArtifactDamagedError)) throw cause;
@@ -87,6 +89,6 @@ export const loadInput = async (
   registry: MaterializerRegistry = builtInRegistry,
 ): Promise<unknown> => {
   const reader = registry.named(materializer);
-  await listPlainTree(directory);
+  await directoriesOf(materializer, directory);
   return await reader.load(directory);
 };

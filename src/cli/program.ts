@@ -204,15 +204,33 @@ const addRecordCommands = (program: Command, context: () => CommandContext, done
   recordCommand(program, "artifact", "print an output of a step")
     .argument("<output>", "step, or step.output where the step has several outputs")
     .option("--json", "print JSON: the artifact's record with its value")
-    .addHelpText(
-      "after",
-      examples(["stepdock artifact latest train.model", "stepdock artifact latest plot > plot.svg"]),
-    )
-    .action(async (run: string, output: string, options) => {
+    .option("--output <path>", "copy it there instead: a file, or a folder with all that is in it")
+    .addHelpText("after", examples(ARTIFACT_EXAMPLES))
+    .action(async (run: string, output: string, { output: copyTo, ...options }) => {
       const { artifactCommand } = await import("./commands/artifact.ts");
-      done(await artifactCommand(context(), { ...options, run, output }));
+      done(await artifactCommand(context(), { ...options, copyTo, run, output }));
+    });
+  addArtifactsCommand(program, context, done);
+};
+
+const addArtifactsCommand = (program: Command, context: () => CommandContext, done: Done): void => {
+  program
+    .command("artifacts")
+    .description("list what runs made, by name and version")
+    .argument("[name]", "list all versions of this one")
+    .option("--json", "print JSON, one artifact a line")
+    .addHelpText("after", examples(["stepdock artifacts", "stepdock artifacts weather::train::model"]))
+    .action(async (name: string | undefined, options) => {
+      const { artifactsCommand } = await import("./commands/artifacts.ts");
+      done(await artifactsCommand(context(), { ...options, name }));
     });
 };
+
+const ARTIFACT_EXAMPLES = [
+  "stepdock artifact latest train.model",
+  "stepdock artifact latest plot > plot.svg",
+  "stepdock artifact latest render.site --output site",
+];
 
 const recordCommand = (program: Command, name: string, description: string): Command =>
   program

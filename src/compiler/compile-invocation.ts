@@ -7,21 +7,28 @@ import { isStepHook, type PipelineHookBundles, stepHooks } from "./bundle-hooks.
 import type { LocatedBundle } from "./bundle-steps.ts";
 import { checkHooks, checkName, parseSetting, StepOptions } from "./check-options.ts";
 import { compileContainer } from "./compile-container.ts";
-import { describeSchema } from "./schema-kinds.ts";
 import { settleInputs } from "./settle-inputs.ts";
+import { settleOutputs } from "./settle-outputs.ts";
+import type { FindArtifact } from "./settle-stored.ts";
+
+export interface InvocationParts {
+  readonly bundles: ReadonlyMap<StepDefinition, LocatedBundle>;
+  readonly hooks: PipelineHookBundles;
+  readonly findArtifact?: FindArtifact | undefined;
+}
 
 /** One wired invocation as data: options merged from pipeline, step and invocation, inputs settled. */
 export const compileInvocation = async (
   pipeline: PipelineDefinition,
   wired: WiredInvocation,
-  { bundles, hooks }: { bundles: ReadonlyMap<StepDefinition, LocatedBundle>; hooks: PipelineHookBundles },
+  { bundles, hooks, findArtifact }: InvocationParts,
 ): Promise<Invocation> => {
   checkName("step", wired.definition.name);
   checkName("invocation", wired.id);
   const located = bundles.get(wired.definition);
   if (!located) throw new TypeError(`step ${wired.definition.name} was not bundled`);
   checkHooks(wired.definition);
-  const inputs = await settleInputs(pipeline.name, wired);
+  const inputs = await settleInputs(pipeline.name, wired, findArtifact);
   const where = `Pipeline "${pipeline.name}", invocation "${wired.id}"`;
   const { id: _id, after: _after, ...own } = merged(wired);
   const { environment, settings, ...options } = parseSetting(StepOptions, own, where);
@@ -34,7 +41,7 @@ export const compileInvocation = async (
     codeHash: located.bundle.codeHash,
     upstreams: upstreamsOf(wired, inputs),
     inputs,
-    outputs: outputsOf(wired.definition),
+    outputs: settleOutputs(wired.definition, where),
     environment: { ...pipeline.options.environment, ...environment },
     settings: settingsOf(pipeline, settings, container),
     ...(container
@@ -71,11 +78,3 @@ const externalsOf = ({ bundle }: LocatedBundle, hooks: PipelineHookBundles): str
   );
   return more.length === 0 ? own : [...new Set([...own, ...more])];
 };
-
-const outputsOf = (definition: StepDefinition): Invocation["outputs"] =>
-  Object.fromEntries(
-    Object.entries(definition.outputs).map(([name, schema]) => [
-      name,
-      { materializer: "auto", type: describeSchema(schema, "output") },
-    ]),
-  );

@@ -26,6 +26,7 @@ import type { Defined } from "./load-modules.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { type ParameterValue, parseParameters } from "./parameters.ts";
 import { pipelineOutputs, refuseAsync } from "./pipeline-outputs.ts";
+import type { FindArtifact } from "./settle-stored.ts";
 
 export interface CompileOptions {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
@@ -36,6 +37,8 @@ export interface CompileOptions {
   readonly createdAt: string;
   /** Where bundles of earlier compilations are found again. Absent: everything is bundled. */
   readonly store?: CompileStore | undefined;
+  /** Finds the artifacts of earlier runs that are inputs. */
+  readonly findArtifact?: FindArtifact | undefined;
 }
 
 export interface CompiledPipeline {
@@ -89,7 +92,9 @@ const assemble = async (
 ): Promise<PipelineSnapshot> => {
   const definition = pipeline[PIPELINE];
   const compiled = await Promise.all(
-    parts.invocations.map((invocation) => compileInvocation(definition, invocation, parts)),
+    parts.invocations.map((invocation) =>
+      compileInvocation(definition, invocation, { ...parts, findArtifact: options.findArtifact }),
+    ),
   );
   const invocations = Object.fromEntries(compiled.map((invocation) => [invocation.id, invocation]));
   checkGraph(definition.name, invocations);

@@ -1,3 +1,4 @@
+import { fileBrand } from "../pipeline/file-brand.ts";
 import type { Schema } from "../pipeline/schema.ts";
 
 /** The part of zod 4's stable internals (`zod/v4/core`) that tells what values a schema is about. */
@@ -44,6 +45,8 @@ const TRANSPARENT: ReadonlySet<string> = new Set(["readonly", "catch", "prefault
 
 /** The kinds of values that a schema is about, as a person would write them; undefined where it cannot be told. */
 export const kindsOf = (schema: Schema, side: Side): ReadonlySet<string> | undefined => {
+  const stored = fileBrand(schema);
+  if (stored) return new Set([stored.kind]);
   const definition = definitionOf(schema);
   const leaf = LEAF[definition.type];
   if (leaf) return new Set([leaf]);

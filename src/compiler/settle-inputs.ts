@@ -1,4 +1,6 @@
 import type { InputSource } from "../model/index.ts";
+import { fileBrand } from "../pipeline/file-brand.ts";
+import { ownMaterializer } from "../pipeline/materializer.ts";
 import type { Schema } from "../pipeline/schema.ts";
 import { INVOCATION, isInvocationReference } from "../pipeline/schema.ts";
 import type { WiredArgument, WiredInvocation } from "../pipeline/wiring.ts";
@@ -8,17 +10,19 @@ import { encodeTagged } from "../util/tagged.ts";
 import { mayFit } from "./compatible.ts";
 import { didYouMean, InputWiringError } from "./errors.ts";
 import { describeSchema } from "./schema-kinds.ts";
+import { type FindArtifact, settleStored } from "./settle-stored.ts";
 
 /** Turns wired arguments into input sources: literals parsed and encoded, outputs checked against the input's type. */
 export const settleInputs = async (
   pipelineName: string,
   invocation: WiredInvocation,
+  find?: FindArtifact,
 ): Promise<Record<string, InputSource>> => {
   refuseUnknown(pipelineName, invocation);
   const settled = await Promise.all(
     Object.entries(invocation.definition.inputs).map(async ([input, schema]) => {
       const at = { pipelineName, invocationId: invocation.id, input };
-      return [input, await settleOne(at, schema, invocation.arguments[input])] as const;
+      return [input, await settleOne(at, schema, invocation.arguments[input], find)] as const;
     }),
   );
   return Object.fromEntries(
@@ -44,13 +48,21 @@ const settleOne = async (
   at: At,
   schema: Schema,
   argument: WiredArgument | undefined,
+  find: FindArtifact | undefined,
 ): Promise<InputSource | undefined> => {
+  if (argument?.kind === "stored") return settleStored(at, schema, { reference: argument.reference, find });
   if (argument?.kind === "output") return settleOutput(at, schema, argument);
+  const stored = fileBrand(schema);
+  if (stored) throw new InputWiringError(at, needsStep(stored.kind, argument));
   const value = await parseLiteral(at, schema, argument);
   // An optional input that was left out stays out: its absence, too, is part of the key. Cloned, since the snapshot is
   // frozen as a whole and a plain value is encoded as itself.
   return value === undefined ? undefined : { kind: "parameter", value: structuredClone(encoded(at, value)) };
 };
+
+const needsStep = (kind: string, argument: WiredArgument | undefined): string =>
+  `it takes a ${kind === "file" ? "file" : "folder"}, but ${argument ? "got one of this machine" : "nothing was given"}. ` +
+  "Wire it to an output of a step: a step that brings it from elsewhere, if there is none yet.";
 
 const encoded = (at: At, value: unknown): ReturnType<typeof encodeTagged> => {
   try {
@@ -72,7 +84,26 @@ const settleOutput = (
         `"${argument.invocation}", which is ${describeSchema(argument.schema, "output")}.`,
     );
   }
+  checkReadable(at, schema, argument);
   return { kind: "artifact", invocation: argument.invocation, output: argument.output };
+};
+
+/** The code of a materializer is in the bundle of a step that names it, and in no other. */
+const checkReadable = (
+  at: At,
+  schema: Schema,
+  { schema: given, invocation, output }: Extract<WiredArgument, { kind: "output" }>,
+): void => {
+  const [stored, named] = [ownMaterializer(given), ownMaterializer(schema)];
+  if (stored?.name === named?.name) return;
+  throw new InputWiringError(
+    at,
+    stored
+      ? `output "${output}" of "${invocation}" is stored by the materializer "${stored.name}", which the input does not ` +
+          `name. Declare it as input(schema, { materializer: … }) with the same one.`
+      : `it names the materializer "${named?.name}", but output "${output}" of "${invocation}" is not stored by it. ` +
+          "Name it there, too: output(schema, { materializer: … }).",
+  );
 };
 
 const parseLiteral = async (

@@ -4,6 +4,7 @@ import type { House } from "../composition.ts";
 import type { ExecutionMode } from "../model/index.ts";
 import { projectRootOf } from "../workspace/paths.ts";
 import { compileStore } from "./compile-store.ts";
+import { artifactFinder } from "./find-artifact.ts";
 import { loadPipelineFile } from "./load-pipeline-file.ts";
 
 export interface CompileFileOptions {
@@ -34,6 +35,7 @@ export const compileFile = async (
     projectRoot,
     modules: async () => modules,
     store,
+    findArtifact: artifactFinder(workspace.metadata),
     createdAt: new Date().toISOString(),
   });
   if (executionMode === undefined) return compiled;

@@ -3,7 +3,7 @@ import { layersOf } from "../compiler/compile.ts";
 import type { House } from "../composition.ts";
 import type { ArtifactVersion, Invocation, PipelineSnapshot } from "../model/index.ts";
 import { generateCacheKey, getCachedStepRun } from "../step-launcher/cache-utils.ts";
-import { resolveStepInputs } from "../step-launcher/input-utils.ts";
+import { EARLIER_RUNS, earlierArtifacts, resolveStepInputs } from "../step-launcher/input-utils.ts";
 import type { PlanEnvironment } from "../step-launcher/port.ts";
 import { isSettingEnabled } from "../step-launcher/utils.ts";
 
@@ -33,6 +33,7 @@ export const planCompiled = async (
 ): Promise<Plan> => {
   const layers = layersOf(snapshot.invocations);
   const planner = new Planner(house, snapshot, environment, enableCache);
+  await planner.prepare();
   const steps: PlannedStep[] = [];
   for (const [layer, ids] of layers.entries()) {
     for (const id of ids) steps.push(await planner.step(id, layer));
@@ -55,6 +56,10 @@ class Planner {
     this.#snapshot = snapshot;
     this.#environment = environment;
     this.#enableCache = enableCache;
+  }
+
+  async prepare(): Promise<void> {
+    this.#outputs.set(EARLIER_RUNS, await earlierArtifacts(this.#house.workspace.metadata, this.#snapshot));
   }
 
   async step(id: string, layer: number): Promise<PlannedStep> {

@@ -3,6 +3,7 @@ import type { House } from "../composition.ts";
 import { StepdockError } from "../errors/error.ts";
 import type { ArtifactVersion, PipelineRun, PipelineSnapshot, StepRun } from "../model/index.ts";
 import type { OutputHandle } from "../pipeline/schema.ts";
+import { registryFor } from "./own-registry.ts";
 
 /** The value behind a handle, or behind each handle of a record. */
 export type OutputValues<R> =
@@ -47,11 +48,13 @@ export const loadOutputs = async (
 
 /** Reads an artifact's value, after a check that it is what was published. */
 export const loadArtifact = async (
-  { workspace: { artifactStore } }: Pick<House, "workspace">,
+  { workspace }: Pick<House, "workspace">,
   artifact: ArtifactVersion,
 ): Promise<unknown> => {
+  const { artifactStore } = workspace;
   await artifactStore.verify(artifact);
-  return await loadInput(artifactStore.path(artifact.uri), artifact.materializer);
+  const registry = await registryFor(workspace, artifact);
+  return await loadInput(artifactStore.path(artifact.uri), artifact.materializer, registry);
 };
 
 const missing = (invocation: string, output: string, status: string | undefined): OutputMissingError =>

@@ -7,6 +7,7 @@ import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
 import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
 import { compileStore } from "./compile-store.ts";
+import { artifactFinder } from "./find-artifact.ts";
 import { type Plan, planCompiled } from "./plan.ts";
 import { loadOutputs, type RunResult } from "./result.ts";
 import { resumeRun } from "./resume.ts";
@@ -115,6 +116,7 @@ const compileHere = (
       modulesOf(definitions, { projectRoot, outDir: workspace.paths.modules, cache: store.cache }),
     createdAt: new Date().toISOString(),
     store,
+    findArtifact: artifactFinder(workspace.metadata),
   });
 };
 

@@ -16,6 +16,12 @@ export interface RunFilter {
   readonly limit?: number | undefined;
 }
 
+/** An artifact with the number that it has among those of its name: 1 for the first. */
+export type VersionedArtifact = ArtifactVersion & { readonly version: number };
+
+/** The newest artifact of a name, and how many there are. */
+export type NamedArtifact = VersionedArtifact & { readonly versions: number };
+
 /** The record of everything that ran. One writer: the host. Each method is one transaction, durable when it resolves. */
 export interface MetadataStore extends AsyncDisposable {
   /** Made once with the store; part of every cache key, so that a moved workspace keeps its cache. */
@@ -72,6 +78,10 @@ export interface MetadataStore extends AsyncDisposable {
   inputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;
   outputsOf(stepRunId: string): Promise<Record<string, ArtifactVersion>>;
   getArtifact(id: string): Promise<ArtifactVersion | undefined>;
+  /** The newest artifact of each name, in the order of the names. */
+  listArtifactNames(): Promise<NamedArtifact[]>;
+  /** All of one name, newest first. A step run that was cached makes none. */
+  listArtifactVersions(name: string): Promise<VersionedArtifact[]>;
 
   /** Forgets a run; returns the artifacts that nothing refers to any more, whose files the caller removes. */
   removeRun(id: string): Promise<ArtifactVersion[]>;

@@ -1,5 +1,13 @@
 import type { ArtifactVersion, Build, PipelineRun, PipelineSnapshot, StepRun } from "../model/index.ts";
-import type { MetadataStore, RunFilter, RunPatch, StepRunPatch } from "./port.ts";
+import type {
+  MetadataStore,
+  NamedArtifact,
+  RunFilter,
+  RunPatch,
+  StepRunPatch,
+  VersionedArtifact,
+} from "./port.ts";
+import * as versions from "./sqlite/artifact-versions.ts";
 import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
 import * as documents from "./sqlite/documents.ts";
@@ -144,6 +152,16 @@ export class SqliteMetadataStore implements MetadataStore {
 
   getArtifact(id: string): Promise<ArtifactVersion | undefined> {
     return this.#read(`read artifact ${id}`, () => artifacts.selectArtifact(this.#database, id));
+  }
+
+  listArtifactNames(): Promise<NamedArtifact[]> {
+    return this.#read("list artifacts", () => versions.selectNames(this.#database));
+  }
+
+  listArtifactVersions(name: string): Promise<VersionedArtifact[]> {
+    return this.#read(`list the versions of artifact ${name}`, () =>
+      versions.selectVersions(this.#database, name),
+    );
   }
 
   removeRun(id: string): Promise<ArtifactVersion[]> {

@@ -3,16 +3,27 @@ import { HookBindings, RunHooks } from "./hooks.ts";
 import { CachePolicy, Environment, RetryPolicy, StepSettings } from "./settings.ts";
 import { ExecutionMode } from "./status.ts";
 
-/** Where an input's value comes from: a literal in tagged encoding (`util/tagged.ts`), or an upstream's output. */
+/** Where an input's value comes from: a literal in tagged encoding (`util/tagged.ts`), an upstream's output, or an artifact that an earlier run made. */
 export const InputSource = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("parameter"), value: z.json() }),
   z.object({ kind: z.literal("artifact"), invocation: z.string(), output: z.string() }),
+  z.object({
+    kind: z.literal("stored"),
+    artifactId: z.string(),
+    name: z.string(),
+    /** 1 for the first of the name. */
+    version: z.int(),
+  }),
 ]);
 export type InputSource = z.infer<typeof InputSource>;
 
 export const OutputSpec = z.object({
   /** Name of the materializer, or `auto`: chosen by the value's type when it is stored. */
   materializer: z.string(),
+  /** Of a materializer of the user's own. */
+  materializerVersion: z.optional(z.int()),
+  /** Name of its artifacts. Default: `<pipeline>::<invocation>::<output>`. */
+  name: z.optional(z.string()),
   /** The type as a person would write it, for messages and listings: `number`, `object`. */
   type: z.string(),
 });

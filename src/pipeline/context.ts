@@ -1,3 +1,5 @@
+import type { OutputPlace } from "./file-brand.ts";
+
 /** Prints lines that end up in the step's log, on the terminal and in its file. */
 export interface StepLogger {
   debug(message: string, ...details: unknown[]): void;
@@ -7,7 +9,7 @@ export interface StepLogger {
 }
 
 /** What a step's function is told besides its inputs; ZenML's `StepContext`. */
-export interface StepContext {
+export interface StepContext<Places = Readonly<Record<string, OutputPlace>>> {
   readonly log: StepLogger;
   /** Aborted when the step shall end: on interruption and on timeout. */
   readonly signal: AbortSignal;
@@ -18,6 +20,8 @@ export interface StepContext {
   readonly invocationId: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** Where to write the outputs that are files or folders, by name. */
+  readonly outputs: Places;
 }
 
 /** The context of a function that is called directly, outside any run. */
@@ -30,5 +34,6 @@ export const directContext = (stepName: string, given: Partial<StepContext> = {}
   stepName,
   invocationId: stepName,
   attempt: 1,
+  outputs: {},
   ...given,
 });

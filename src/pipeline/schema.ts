@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { FILE_SCHEMA, OutputPlace } from "./file-brand.ts";
 
 /** Any zod schema, classic or mini. Only its type and its parse method are used: the SDK itself loads no zod. */
 export interface Schema extends z.core.$ZodType {
@@ -27,10 +28,33 @@ export type Given<S extends Schemas> = Flat<
   }
 >;
 
+interface IsFile {
+  readonly [FILE_SCHEMA]: unknown;
+}
+
+/** The outputs that are files or folders. */
+type FileKeys<S extends Schemas> = { [K in keyof S]: S[K] extends IsFile ? K : never }[keyof S];
+
+/** What a function returns: outputs that it wrote where it was told may be left out. */
+export type Written<S extends Schemas> =
+  | (Given<Omit<S, FileKeys<S>>> & { readonly [K in FileKeys<S>]?: z.input<S[K]> | undefined })
+  // biome-ignore lint/suspicious/noConfusingVoidType: a step that wrote all of its outputs returns nothing
+  | ([keyof S] extends [FileKeys<S>] ? void : never);
+
+/** The same for a single output. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a step that wrote its output returns nothing
+export type WrittenOne<S extends Schema> = z.input<S> | (S extends IsFile ? void : never);
+
+/** Where a function writes its files and folders. */
+export type Places<S extends Schemas> = { readonly [K in FileKeys<S>]: OutputPlace };
+
+/** A file as an input is an output of a step: one of this machine is in no artifact store. */
+type Literal<S extends Schema> = S extends IsFile ? never : z.input<S>;
+
 /** What a caller wires inside a pipeline: a literal of the input's type, or an output of that type. */
 export type Wired<S extends Schemas> = Flat<
-  { readonly [K in Exclude<keyof S, OptionalKeys<S>>]: z.input<S[K]> | OutputHandle<z.input<S[K]>> } & {
-    readonly [K in OptionalKeys<S>]?: z.input<S[K]> | OutputHandle<z.input<S[K]>> | undefined;
+  { readonly [K in Exclude<keyof S, OptionalKeys<S>>]: Literal<S[K]> | OutputHandle<z.input<S[K]>> } & {
+    readonly [K in OptionalKeys<S>]?: Literal<S[K]> | OutputHandle<z.input<S[K]>> | undefined;
   }
 >;
 

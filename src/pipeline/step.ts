@@ -3,6 +3,7 @@ import { type CallSite, callSites } from "./call-sites.ts";
 import type { ContainerDefinition } from "./container.ts";
 import { directContext, type StepContext } from "./context.ts";
 import { ContainerStepError } from "./errors.ts";
+import { fileBrand, type OutputPlace } from "./file-brand.ts";
 import { type StepHooks, splitHooks } from "./hooks.ts";
 import { mergeInvocationOptions } from "./merge.ts";
 import type { InvocationOptions, StepOptions } from "./options.ts";
@@ -13,9 +14,12 @@ import type {
   NoSchemas,
   OutputHandle,
   Parsed,
+  Places,
   Schema,
   Schemas,
   Wired,
+  Written,
+  WrittenOne,
 } from "./schema.ts";
 import { invoke } from "./wiring.ts";
 
@@ -46,8 +50,12 @@ type Returned<O extends Schemas, S extends Schema> = [S] extends [never]
   ? [keyof O] extends [never]
     ? // biome-ignore lint/suspicious/noConfusingVoidType: a step without outputs returns nothing
       void
-    : Given<O>
-  : z.input<S>;
+    : Written<O>
+  : WrittenOne<S>;
+
+type ContextOf<O extends Schemas, S extends Schema> = StepContext<
+  [S] extends [never] ? Places<O> : Places<{ readonly [ANONYMOUS_OUTPUT]: S }>
+>;
 
 type Produced<O extends Schemas, S extends Schema> = [S] extends [never]
   ? [keyof O] extends [never]
@@ -69,7 +77,7 @@ export interface StepInit<I extends Schemas, O extends Schemas, S extends Schema
   readonly outputs?: O;
   readonly output?: S;
   /** The work. Gets parsed inputs, returns what the output schemas accept. */
-  readonly run: (inputs: Parsed<I>, context: StepContext) => Awaitable<Returned<O, S>>;
+  readonly run: (inputs: Parsed<I>, context: ContextOf<O, S>) => Awaitable<Returned<O, S>>;
 }
 
 /** A typed function that can be wired into pipelines and run in a container of its own. */
@@ -129,12 +137,42 @@ const runDirectly = async (
 ): Promise<unknown> => {
   if (definition.container) throw ContainerStepError.calledDirectly(definition.name);
   const parsed = await parseEach(definition.inputs, inputs);
-  const returned = await definition.run(parsed, directContext(definition.name, context));
+  const places = { ...(await temporaryPlaces(definition.outputs)), ...context?.outputs };
+  const returned = await definition.run(
+    parsed,
+    directContext(definition.name, { ...context, outputs: places }),
+  );
   const named = definition.anonymousOutput ? { [ANONYMOUS_OUTPUT]: returned } : returned;
-  const outputs = await parseEach(definition.outputs, (named ?? {}) as Record<string, unknown>);
+  const outputs = await parseEach(definition.outputs, {
+    ...writtenAt(definition.outputs, places),
+    ...given(named),
+  });
   if (definition.anonymousOutput) return outputs[ANONYMOUS_OUTPUT];
   return Object.keys(definition.outputs).length === 0 ? undefined : outputs;
 };
+
+type PlacesByName = Readonly<Record<string, OutputPlace>>;
+
+const temporaryPlaces = async (outputs: Schemas): Promise<PlacesByName> => {
+  const places: Record<string, OutputPlace> = {};
+  for (const [name, schema] of Object.entries(outputs)) {
+    const brand = fileBrand(schema);
+    if (brand) places[name] = { path: await brand.temporary(name) };
+  }
+  return places;
+};
+
+const writtenAt = (outputs: Schemas, places: PlacesByName): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(places).map(([name, { path }]) => [
+      name,
+      outputs[name] && fileBrand(outputs[name])?.at(path),
+    ]),
+  );
+
+/** Without what was left out. */
+const given = (named: unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(named ?? {}).filter(([, value]) => value !== undefined));
 
 const parseEach = async (schemas: Schemas, values: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(

@@ -2,10 +2,12 @@ import { DuplicateInvocationError, WiringError } from "./errors.ts";
 import type { AfterReference, InvocationOptions } from "./options.ts";
 import { HANDLE, INVOCATION, isHandle, isInvocationReference, type Schema } from "./schema.ts";
 import type { StepDefinition } from "./step.ts";
+import { type ArtifactReference, artifactReference } from "./stored-artifact.ts";
 
 /** An argument as it was wired: an upstream's output or a literal that is not yet parsed. */
 export type WiredArgument =
   | { readonly kind: "output"; readonly invocation: string; readonly output: string; readonly schema: Schema }
+  | { readonly kind: "stored"; readonly reference: ArtifactReference }
   | { readonly kind: "literal"; readonly value: unknown };
 
 export interface WiredInvocation {
@@ -70,8 +72,11 @@ const freeId = (wiring: Wiring, stepName: string): string => {
   return id;
 };
 
-const toArgument = (value: unknown): WiredArgument =>
-  isHandle(value) ? { kind: "output", ...value[HANDLE] } : { kind: "literal", value };
+const toArgument = (value: unknown): WiredArgument => {
+  const reference = artifactReference(value);
+  if (reference) return { kind: "stored", reference };
+  return isHandle(value) ? { kind: "output", ...value[HANDLE] } : { kind: "literal", value };
+};
 
 const afterId = (wiring: Wiring, id: string, reference: AfterReference): string => {
   if (typeof reference === "string") return reference;

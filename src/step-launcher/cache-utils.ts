@@ -69,7 +69,10 @@ const inputIngredients = ({ invocation, inputs }: CacheKeyFacts): Ingredients =>
 
 const outputIngredients = (invocation: Invocation): Ingredients =>
   Object.fromEntries(
-    Object.entries(invocation.outputs).map(([name, spec]) => [`output ${name}`, spec.materializer]),
+    Object.entries(invocation.outputs).map(([name, { materializer, materializerVersion }]) => [
+      `output ${name}`,
+      materializerVersion === undefined ? materializer : `${materializer} ${materializerVersion}`,
+    ]),
   );
 
 const customIngredients = ({ cachePolicy }: Invocation): Ingredients =>

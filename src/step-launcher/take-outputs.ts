@@ -42,7 +42,13 @@ const take = async (
 ): Promise<ArtifactVersion | { readonly failure: Failure }> => {
   const [uri, stored] = [uris[name], outputs[name]];
   if (uri === undefined || stored === undefined) throw new TypeError(`output ${name} has no place`);
-  const stamps = await artifactStore.stamps(uri).catch(problemOf);
+  const { materializer = "auto" } = invocation.outputs[name] ?? {};
+  if (materializer !== "auto" && materializer !== stored.materializer) {
+    return refused(
+      `Output "${name}" is refused: it was stored as ${stored.materializer}, not as ${materializer}.`,
+    );
+  }
+  const stamps = await artifactStore.stamps(uri, stored).catch(problemOf);
   if (typeof stamps === "string") return refused(`Output "${name}" is refused: ${stamps}`);
   const sizeBytes = stamps.reduce((sum, stamp) => sum + stamp.sizeBytes, 0);
   if (sizeBytes !== stored.sizeBytes) {
@@ -53,7 +59,7 @@ const take = async (
   }
   return {
     ...{ ...stored, id: randomUUID(), uri, stamps },
-    name: `${snapshot.pipelineName}::${invocation.id}::${name}`,
+    name: invocation.outputs[name]?.name ?? `${snapshot.pipelineName}::${invocation.id}::${name}`,
     createdAt: now().toISOString(),
     producerStepRunId: stepRun.id,
   };

@@ -1,15 +1,23 @@
+import { fileBrand } from "../pipeline/file-brand.ts";
 import type { Schemas } from "../pipeline/schema.ts";
 import { ANONYMOUS_OUTPUT, type StepDefinition } from "../pipeline/step.ts";
 import { describeParseError } from "../util/parse-error.ts";
 import { fail } from "./failures.ts";
+import { writtenOutput } from "./written-outputs.ts";
 
-/** Names and parses what the function returned: exactly the declared outputs, each of its type. */
+/**
+ * Names and parses what the function returned: exactly the declared outputs, each of its type.
+ *
+ * @param directoryOf where an output's artifact is: what was written there need not be returned
+ */
 export const checkOutputs = async (
   definition: StepDefinition,
   returned: unknown,
+  directoryOf: (output: string) => string,
 ): Promise<Readonly<Record<string, unknown>>> => {
-  const named = nameOutputs(definition, returned);
-  refuseUndeclared(definition.outputs, named);
+  const told = nameOutputs(definition, returned);
+  refuseUndeclared(definition.outputs, told);
+  const named = await withWritten(definition.outputs, told, directoryOf);
   const parsed = await Promise.all(
     Object.keys(definition.outputs).map(
       async (name) => [name, await parseOutput(definition, name, named)] as const,
@@ -23,10 +31,25 @@ const nameOutputs = (definition: StepDefinition, returned: unknown): Readonly<Re
   const names = Object.keys(definition.outputs);
   if (names.length === 0) return {};
   if (typeof returned === "object" && returned !== null) return returned as Record<string, unknown>;
+  if (returned === undefined && Object.values(definition.outputs).every(fileBrand)) return {};
   return wrong(
     `The step returned ${returned === null ? "null" : typeof returned}, but declares the outputs ${list(names)}: ` +
       "return an object with them.",
   );
+};
+
+const withWritten = async (
+  outputs: Schemas,
+  told: Readonly<Record<string, unknown>>,
+  directoryOf: (output: string) => string,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const named: Record<string, unknown> = { ...told };
+  for (const [name, schema] of Object.entries(outputs)) {
+    const brand = fileBrand(schema);
+    if (!brand) continue;
+    named[name] = await writtenOutput(name, brand, { returned: told[name], directory: directoryOf(name) });
+  }
+  return named;
 };
 
 const refuseUndeclared = (outputs: Schemas, named: Readonly<Record<string, unknown>>): void => {

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MaterializerError, OutputWriteError } from "../artifact/errors.ts";
+import { AUTO } from "../artifact/materializers/registry.ts";
 import type { ArtifactStore } from "../artifact/port.ts";
 import { storeOutput } from "../artifact/store-output.ts";
 import type { Assignment, Failure, StepResult, StoredOutput } from "../model/index.ts";
@@ -14,7 +15,9 @@ import { HookCalls } from "./hook-calls.ts";
 import { hookError } from "./hook-error.ts";
 import { Interruptible } from "./interruptible.ts";
 import { loadInputs } from "./load-inputs.ts";
+import { registryOf } from "./materializers.ts";
 import { stepContext } from "./step-context.ts";
+import { outputPlaces } from "./written-outputs.ts";
 
 export interface StepRunnerOptions extends AttemptRunnerOptions {
   readonly definition: StepDefinition;
@@ -48,7 +51,7 @@ export class StepRunner implements AttemptRunner {
 
   async run(assignment: Assignment): Promise<StepResult> {
     const { definition, bundles } = this.#options;
-    const context = stepContext(assignment, this.#options);
+    const context = this.#contextOf(assignment);
     const calls = new HookCalls({
       ...{ own: definition.hooks, bindings: assignment.hooks, bundles, context, phase: this.#phase },
     });
@@ -59,6 +62,17 @@ export class StepRunner implements AttemptRunner {
     this.#outcome = ended.outcome;
     if (isLast(ended.outcome, assignment)) await this.#conclude(calls, ended);
     return { ...ended.outcome, ...calls.report() };
+  }
+
+  #contextOf(assignment: Assignment): StepContext {
+    const options = this.#options;
+    const outputs = outputPlaces(options.definition.outputs, assignment, options.store);
+    return stepContext(assignment, {
+      ...{ log: options.log, outputs },
+      get signal() {
+        return options.signal;
+      },
+    });
   }
 
   interrupt(reason: unknown): boolean {
@@ -96,26 +110,32 @@ export class StepRunner implements AttemptRunner {
 
   async #execute(assignment: Assignment, context: StepContext): Promise<Record<string, StoredOutput>> {
     const { definition, store } = this.#options;
-    const inputs = await loadInputs(definition.inputs, assignment, store);
+    const inputs = await loadInputs(definition, assignment, store);
     const returned = await definition.run(inputs, context);
-    const values = await checkOutputs(definition, returned);
+    const values = await checkOutputs(definition, returned, (output) =>
+      this.#directoryOf(output, assignment),
+    );
     return await this.#store(values, assignment);
   }
 
   async #store(values: Readonly<Record<string, unknown>>, assignment: Assignment) {
     const stored: Record<string, StoredOutput> = {};
+    const registry = registryOf(this.#options.definition);
     for (const [name, value] of Object.entries(values)) {
-      const target = assignment.outputs[name];
-      if (!target) throw new Error(`The assignment has no place for output "${name}".`);
-      const directory = this.#options.store.path(target.uri);
-      stored[name] = await storeOutput(value, { directory, materializer: target.materializer }).catch(
-        async (error) => {
-          await this.#discard(assignment);
-          throw ofOutput(name, error);
-        },
-      );
+      const directory = this.#directoryOf(name, assignment);
+      const { materializer = AUTO } = assignment.outputs[name] ?? {};
+      stored[name] = await storeOutput(value, { directory, materializer, registry }).catch(async (error) => {
+        await this.#discard(assignment);
+        throw ofOutput(name, error);
+      });
     }
     return stored;
+  }
+
+  #directoryOf(output: string, assignment: Assignment): string {
+    const target = assignment.outputs[output];
+    if (!target) throw new Error(`The assignment has no place for output "${output}".`);
+    return this.#options.store.path(target.uri);
   }
 
   /** What was written so far may be what fills the disk that the result has to go to. */

@@ -3,11 +3,18 @@ import { mkdir, mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hashDirectory } from "../../src/artifact/content-hash.ts";
+import { hashOf } from "../../src/artifact/artifact-kind.ts";
 import type { Materializer } from "../../src/artifact/port.ts";
 import { Json } from "../../src/model/json.ts";
+import { isDirectory, isFile } from "../../src/util/stored-files.ts";
 
 const temporary = () => mkdtempDisposable(join(tmpdir(), "stepdock-materializer-"));
+
+/** Files and folders are equal where what is in them is. */
+const seen = async (value: unknown): Promise<unknown> => {
+  if (isFile(value)) return [value.name, await value.text()];
+  return isDirectory(value) ? await hashOf("directory", value.path, {}) : value;
+};
 
 /** The one suite of every materializer; `values` are some that it accepts, by what they are. */
 export const materializerContract = <T>(
@@ -26,7 +33,7 @@ export const materializerContract = <T>(
       await using directory = await temporary();
       expect(materializer.accepts(value)).toBe(true);
       await materializer.save(value, directory.path);
-      deepStrictEqual(await materializer.load(directory.path), value);
+      deepStrictEqual(await seen(await materializer.load(directory.path)), await seen(value));
     });
 
     it.each(cases)("writes the same files for %s every time", async (_what, value) => {
@@ -36,7 +43,7 @@ export const materializerContract = <T>(
         await mkdir(place);
         await materializer.save(value, place);
       }
-      const [first, second] = await Promise.all(places.map((place) => hashDirectory(place)));
+      const [first, second] = await Promise.all(places.map((place) => hashOf(name, place, {})));
       expect(first).toEqual(second);
     });
 
@@ -48,7 +55,9 @@ export const materializerContract = <T>(
     it.each(cases)("overwrites no file when it saves %s", async (_what, value) => {
       await using directory = await temporary();
       await materializer.save(value, directory.path);
-      await expect(materializer.save(value, directory.path)).rejects.toMatchObject({ code: "EEXIST" });
+      await expect(materializer.save(value, directory.path)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(EEXIST|materializer_failed)$/),
+      });
     });
 
     it("gives different values different content hashes", async () => {
@@ -58,7 +67,7 @@ export const materializerContract = <T>(
         const place = join(directory.path, String(index));
         await mkdir(place);
         await materializer.save(value, place);
-        hashes.add((await hashDirectory(place)).contentHash);
+        hashes.add((await hashOf(name, place, {})).contentHash);
       }
       expect(hashes.size).toBe(cases.length);
     });

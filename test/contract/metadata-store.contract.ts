@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe } from "vitest";
 import type { MetadataStore } from "../../src/metadata/port.ts";
 import { aSnapshot } from "./metadata-records.ts";
+import { describeArtifactVersions } from "./metadata-store/artifact-versions.ts";
 import { describeCaching } from "./metadata-store/caching.ts";
 import { describeDocuments } from "./metadata-store/documents.ts";
 import { describeDurations } from "./metadata-store/durations.ts";
@@ -48,5 +49,6 @@ export const describeMetadataStore = (name: string, open: OpenStore): void => {
     describeCaching(make);
     describeDurations(make);
     describeRemoval(make);
+    describeArtifactVersions(make);
   });
 };

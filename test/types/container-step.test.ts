@@ -1,13 +1,8 @@
 import { expect, expectTypeOf, test } from "vitest";
 import * as z from "zod";
-import { containerStep, type OutputHandle, pipeline, type Step } from "../../src/index.ts";
+import { containerStep, file, type OutputHandle, pipeline, type Step } from "../../src/index.ts";
 
 // The compiler checks these: `tsc` fails where an expectation does not hold, or an expected error is missing.
-
-interface Table {
-  readonly path: string;
-  stream(): unknown;
-}
 
 const train = containerStep({
   name: "train",
@@ -16,7 +11,7 @@ const train = containerStep({
     days: z.array(z.number()),
     epochs: z.int().default(3),
     note: z.string().optional(),
-    table: z.custom<Table>(),
+    table: file(),
   },
   outputs: { loss: z.number(), report: z.string() },
   command: [
@@ -34,6 +29,8 @@ const train = containerStep({
   ],
 });
 
+const make = containerStep({ name: "make", image: "a", outputs: { table: file({ name: "table.csv" }) } });
+
 const one = containerStep({
   name: "one",
   build: { context: "one" },
@@ -47,7 +44,7 @@ test("a container step is wired as any step", () => {
   pipeline({
     name: "p",
     define: () => {
-      const table: Table = { path: "", stream: () => 0 };
+      const { table } = make();
       const { loss, report } = train({ days: [1], table });
       expectTypeOf(loss).toEqualTypeOf<OutputHandle<number>>();
       expectTypeOf(report).toEqualTypeOf<OutputHandle<string>>();

@@ -1,6 +1,9 @@
 import { MaterializerError, UnknownMaterializerError } from "../errors.ts";
 import type { Materializer } from "../port.ts";
 import { bytesMaterializer } from "./bytes.ts";
+import { csvMaterializer } from "./csv.ts";
+import { directoryMaterializer } from "./directory.ts";
+import { fileMaterializer } from "./file.ts";
 import { jsonMaterializer } from "./json.ts";
 import { textMaterializer } from "./text.ts";
 
@@ -42,14 +45,22 @@ export const createMaterializerRegistry = (list: readonly Materializer[]): Mater
   };
 };
 
-/** `json` comes last: it accepts everything, and tells what it cannot carry when it encodes. */
+/**
+ * `json` accepts everything, and tells what it cannot carry when it encodes: what follows it is found by its name alone.
+ */
 export const BUILT_IN_MATERIALIZERS: readonly Materializer[] = [
+  fileMaterializer,
+  directoryMaterializer,
   bytesMaterializer,
   textMaterializer,
   jsonMaterializer,
+  csvMaterializer,
 ];
 
 export const builtInRegistry = createMaterializerRegistry(BUILT_IN_MATERIALIZERS);
 
 export const materializerFor = (value: unknown): Materializer => builtInRegistry.forValue(value);
 export const materializerNamed = (name: string): Materializer => builtInRegistry.named(name);
+/** Whether it is one of the built-in ones. */
+export const isKnown = (name: string): boolean =>
+  BUILT_IN_MATERIALIZERS.some((materializer) => materializer.name === name);

@@ -1,34 +1,29 @@
 import { didYouMean } from "../../compiler/errors.ts";
 import { EXIT } from "../../errors/codes.ts";
-import { loadArtifact } from "../../host/result.ts";
-import type { ArtifactVersion, Json, PipelineRun, StepRun } from "../../model/index.ts";
-import { formatBytes } from "../../util/bytes.ts";
-import { bytesOf } from "../../util/tagged/bytes.ts";
-import { encodeTagged } from "../../util/tagged.ts";
+import type { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { UsageError } from "../errors.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import type { CommandContext } from "../program.ts";
-import { harmless } from "../render/text.ts";
+import { showArtifact } from "../show-artifact.ts";
 
 export interface ArtifactOptions {
   readonly run: string;
   /** `step` or `step.output`. */
   readonly output: string;
   readonly json?: boolean;
+  /** Where to copy it instead of printing it. */
+  readonly copyTo?: string;
 }
 
 /** `stepdock artifact RUN STEP[.OUTPUT]` */
 export const artifactCommand = async (
   context: CommandContext,
-  { run: reference, output, json }: ArtifactOptions,
+  { run: reference, output, ...options }: ArtifactOptions,
 ): Promise<number> => {
   await using workspace = await requireExisting(context.workspace);
   const run = await workspace.metadata.findRun(reference);
-  const artifact = await findArtifact(workspace, run, output);
-  const value = await loadArtifact({ workspace }, artifact);
-  if (json) await context.out.line(JSON.stringify({ ...artifact, value: jsonOf(value) }));
-  else await context.out.write(shown(value, artifact, context));
+  await showArtifact(context, workspace, await findArtifact(workspace, run, output), options);
   return EXIT.done;
 };
 
@@ -66,26 +61,4 @@ const chooseOutput = (
   const known = names.map((each) => `${step}.${each}`).join(", ");
   if (name === undefined) throw new UsageError(`Step "${step}" has several outputs. Say which: ${known}`);
   throw new UsageError(`Step "${step}" has no output "${name}". It has: ${known}.${didYouMean(name, names)}`);
-};
-
-const isBinary = (value: unknown): value is ArrayBuffer | ArrayBufferView =>
-  value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-
-const jsonOf = (value: unknown): Json =>
-  isBinary(value) ? bytesOf(value).toString("base64") : encodeTagged(value);
-
-/** Text and bytes are exactly what was stored, unless a terminal would show them. */
-const shown = (
-  value: unknown,
-  { sizeBytes, type }: ArtifactVersion,
-  { out }: CommandContext,
-): string | Uint8Array => {
-  if (isBinary(value)) {
-    return out.isTerminal
-      ? `${type} of ${formatBytes(sizeBytes)}. It is no text: write it to a file with \`> file\`.\n`
-      : bytesOf(value);
-  }
-  const text = typeof value === "string" ? value : `${JSON.stringify(encodeTagged(value), null, 2)}\n`;
-  if (!out.isTerminal) return text;
-  return `${harmless(text).replace(/\n$/, "")}\n`;
 };

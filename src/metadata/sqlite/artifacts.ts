@@ -1,4 +1,5 @@
 import type { ArtifactVersion } from "../../model/index.ts";
+import { nextVersion } from "./artifact-versions.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
 import { build, query, rowsOf, slotsOf } from "./query.ts";
 import { artifacts, type Tables } from "./tables.ts";
@@ -11,12 +12,14 @@ export type LinksByName = Readonly<Record<string, string>>;
 
 type ArtifactRow = ReturnType<typeof artifacts.pack>;
 
-const insertArtifact = query<ArtifactRow, unknown>((value) =>
-  build.insertInto("artifacts").values(slotsOf(artifacts.keys, value)),
+const insertArtifact = query<Tables["artifacts"], unknown>((value) =>
+  build.insertInto("artifacts").values(slotsOf([...artifacts.keys, "version"], value)),
 );
 
 export const insertArtifacts = (database: DatabaseSync, records: readonly ArtifactVersion[]): void => {
-  for (const record of records) insertArtifact(database, artifacts.pack(record));
+  for (const record of records) {
+    insertArtifact(database, { ...artifacts.pack(record), version: nextVersion(database, record.name) });
+  }
 };
 
 const LINK = ["stepRunId", "name", "artifactId"] as const;

@@ -109,4 +109,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX step_runs_cached ON step_runs (cache_key, created_at) WHERE status = 'completed';
   CREATE INDEX step_runs_completed ON step_runs (invocation_id) WHERE status = 'completed';
   `,
+  // Artifacts are counted by name; the count outlives them.
+  `
+  CREATE TABLE artifact_names (name TEXT PRIMARY KEY, last_version INTEGER NOT NULL) STRICT;
+  ALTER TABLE artifacts ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+  UPDATE artifacts SET version = counted.number
+    FROM (SELECT id, row_number() OVER (PARTITION BY name ORDER BY created_at, rowid) AS number FROM artifacts) AS counted
+    WHERE counted.id = artifacts.id;
+  INSERT INTO artifact_names SELECT name, max(version) FROM artifacts GROUP BY name;
+  CREATE UNIQUE INDEX artifacts_version ON artifacts (name, version);
+  `,
 ];

@@ -16,7 +16,8 @@ export interface Tables {
   builds: Document & { readonly snapshotId: string };
   pipelineRuns: Published<ReturnType<typeof runs.pack>>;
   stepRuns: Published<ReturnType<typeof stepRuns.pack>>;
-  artifacts: ReturnType<typeof artifacts.pack>;
+  artifacts: ReturnType<typeof artifacts.pack> & { readonly version: number };
+  artifactNames: { readonly name: string; readonly lastVersion: number };
   stepRunInputs: Link;
   stepRunOutputs: Link;
 }

@@ -1,15 +1,20 @@
 import * as z from "zod/mini";
 import type { MetadataStore } from "../../metadata/port.ts";
-import type { ArtifactVersion, PipelineRun } from "../../model/index.ts";
+import type { ArtifactVersion, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import { EARLIER_RUNS, earlierArtifacts } from "../../step-launcher/input-utils.ts";
 
 const Given = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** The artifacts that a run was given by another, from its own record: so a resumption has them, too. */
+/**
+ * The artifacts that a run was given by another, from its own record, and those of earlier runs that its snapshot names:
+ * so a resumption has them, too.
+ */
 export const givenOutputs = async (
   metadata: MetadataStore,
   { metadata: { given = {} } }: PipelineRun,
+  snapshot: PipelineSnapshot,
 ): Promise<Map<string, Readonly<Record<string, ArtifactVersion>>>> => {
-  const outputs = new Map<string, Readonly<Record<string, ArtifactVersion>>>();
+  const outputs = new Map([[EARLIER_RUNS, await earlierArtifacts(metadata, snapshot)]]);
   for (const [invocation, ids] of Object.entries(z.parse(Given, given))) {
     const artifacts: Record<string, ArtifactVersion> = {};
     for (const [output, id] of Object.entries(ids)) {

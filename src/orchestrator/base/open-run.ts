@@ -38,7 +38,7 @@ export const openRun = async (
     const context = {
       ...contextOf(run, request, services),
       prior,
-      outputs: await givenOutputs(services.metadata, run),
+      outputs: await givenOutputs(services.metadata, run, request.snapshot),
       cached: new Set<string>(),
       enableCache,
       artifactStore: stack.artifactStore,

@@ -27,7 +27,7 @@ describe("the choice of a materializer", () => {
       expect.objectContaining({
         code: "not_found",
         materializer: "parquet",
-        known: ["bytes", "text", "json"],
+        known: ["file", "directory", "bytes", "text", "json", "csv"],
       }),
     );
     expect(() => materializerNamed("parquet")).toThrow(/'parquet'.*bytes, text, json/);

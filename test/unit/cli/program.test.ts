@@ -13,14 +13,24 @@ const parse = async (...argv: string[]): Promise<{ error: unknown; out: string; 
   return { error, out: stream.text, err: errors.text };
 };
 
-test.each(["run", "plan", "runs", "show", "logs", "artifact", "stop", "rerun", "shell", "doctor", "clean"])(
-  "the help of %s has examples of it",
-  async (command) => {
-    const { error, out } = await parse(command, "--help");
-    expect(error).toMatchObject({ exitCode: 0 });
-    expect(out).toMatch(new RegExp(`Examples:\\n  \\$ stepdock ${command}`));
-  },
-);
+test.each([
+  "run",
+  "plan",
+  "runs",
+  "show",
+  "logs",
+  "artifact",
+  "artifacts",
+  "stop",
+  "rerun",
+  "shell",
+  "doctor",
+  "clean",
+])("the help of %s has examples of it", async (command) => {
+  const { error, out } = await parse(command, "--help");
+  expect(error).toMatchObject({ exitCode: 0 });
+  expect(out).toMatch(new RegExp(`Examples:\\n  \\$ stepdock ${command}`));
+});
 
 test.each([
   [["rnus"], /unknown command 'rnus'\n\(Did you mean runs\?\)/],

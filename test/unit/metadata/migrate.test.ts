@@ -47,3 +47,28 @@ test("every table is strict", async () => {
   expect(tables.length).toBeGreaterThan(8);
   expect(lax).toEqual([]);
 });
+
+test("artifacts from before there were versions are numbered by name, in the order they were made", async () => {
+  await using file = await aDatabaseFile();
+  using database = new DatabaseSync(file.path);
+  migrate(database, file.path, MIGRATIONS.slice(0, 2));
+  const insert = database.prepare(
+    "INSERT INTO artifacts VALUES (?, ?, 'local://d/s/o/1', 'json', 'hash', 1, 'number', '{}', '[]', ?, 'step run')",
+  );
+  for (const row of [
+    ["late", "a", "2026-02"],
+    ["early", "a", "2026-01"],
+    ["other", "b", "2026-03"],
+  ])
+    insert.run(...row);
+  await using store = await openSqliteMetadataStore({ path: file.path });
+  const versions = await store.listArtifactVersions("a");
+  expect(versions.map(({ id, version: number }) => [id, number])).toEqual([
+    ["late", 2],
+    ["early", 1],
+  ]);
+  expect((await store.listArtifactNames()).map(({ name, versions: count }) => [name, count])).toEqual([
+    ["a", 2],
+    ["b", 1],
+  ]);
+});

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import * as z from "zod";
 import { createLocalArtifactStore } from "../../../src/artifact/local-artifact-store.ts";
 import { storeOutput } from "../../../src/artifact/store-output.ts";
-import { containerStep } from "../../../src/index.ts";
+import { containerStep, file, directory as folder } from "../../../src/index.ts";
 import type { AssignedInput, Assignment } from "../../../src/model/index.ts";
 import { stageInputs } from "../../../src/orchestrator/containerized/command-inputs.ts";
 import {
@@ -16,13 +16,9 @@ import {
 import type { Schemas } from "../../../src/pipeline/schema.ts";
 import { STEP, type Step } from "../../../src/pipeline/step.ts";
 
-/** A stand-in for the schemas of files and folders. */
-const branded = (brand: { kind: "file" | "directory"; name?: string }) =>
-  Object.assign(z.any(), { [Symbol.for("dev.stepdock.file-schema")]: brand });
-
 const bench = async () => {
-  const folder = await mkdtempDisposable(join(tmpdir(), "stepdock-command-"));
-  const store = createLocalArtifactStore({ root: join(folder.path, "stores") });
+  const temporary = await mkdtempDisposable(join(tmpdir(), "stepdock-command-"));
+  const store = createLocalArtifactStore({ root: join(temporary.path, "stores") });
   const artifact = async (
     output: string,
     materializer: string,
@@ -34,10 +30,10 @@ const bench = async () => {
     return { kind: "artifact", uri, materializer, contentHash: "" } satisfies AssignedInput;
   };
   return {
-    path: (name: string) => join(folder.path, name),
+    path: (name: string) => join(temporary.path, name),
     store,
     artifact,
-    [Symbol.asyncDispose]: () => folder.remove(),
+    [Symbol.asyncDispose]: () => temporary.remove(),
   };
 };
 
@@ -57,8 +53,8 @@ test("values are plain JSON in files, text also as it is; files and folders are 
     days: z.array(z.object({ when: z.date() })),
     label: z.string(),
     note: z.string().optional(),
-    table: branded({ kind: "file" }),
-    images: branded({ kind: "directory" }),
+    table: file(),
+    images: folder(),
   });
   const label = { kind: "parameter", value: "a b" } as const;
   const assignment = assigned({ days, label, table, images });
@@ -89,12 +85,7 @@ test.each<[string, Schemas, unknown, RegExp]>([
     "file",
     /a file or folder, and the step declares a value/,
   ],
-  [
-    "a value where a file is declared",
-    { n: branded({ kind: "file" }) },
-    "json",
-    /a value, and the step declares a file/,
-  ],
+  ["a value where a file is declared", { n: file() }, "json", /a value, and the step declares a file/],
 ])("an input that is %s fails the step before it begins", async (_, inputs, given, message) => {
   await using at = await bench();
   const input =
@@ -133,9 +124,9 @@ test("a command is told where to write, and only files and folders go to the sto
   await using at = await outputsBench({
     score: z.object({ loss: z.number() }),
     report: z.string(),
-    model: branded({ kind: "file", name: "model.bin" }),
-    plain: branded({ kind: "file" }),
-    plots: branded({ kind: "directory" }),
+    model: file({ name: "model.bin" }),
+    plain: file(),
+    plots: folder(),
   });
   expect(at.staged.outputs).toEqual({
     score: { path: "/stepdock/outputs/score.json" },
@@ -158,7 +149,7 @@ test("values are read as JSON or text, as their schema takes them; files and fol
       count: z.number(),
       version: z.union([z.string(), z.boolean()]),
     },
-    model: branded({ kind: "file", name: "model.bin" }),
+    model: file({ name: "model.bin" }),
   });
   await writeFile(join(at.directory, "score.json"), '{"loss": 0.5}\n');
   await writeFile(join(at.directory, "report.txt"), "12\n\n");
@@ -178,16 +169,11 @@ test.each<[string, Schemas, (directory: string, place: string) => Promise<unknow
   ["is a missing text", { x: z.string() }, async () => {}, /expected at \/stepdock\/outputs\/x\.txt/],
   [
     "is a missing file, though another was written",
-    { x: branded({ kind: "file", name: "a.bin" }) },
+    { x: file({ name: "a.bin" }) },
     (_, place) => writeFile(join(place, "b.bin"), ""),
     /output "x" is not there: .* at \/stepdock\/outputs\/x\/a\.bin/,
   ],
-  [
-    "is an empty folder",
-    { x: branded({ kind: "directory" }) },
-    async () => {},
-    /expected at \/stepdock\/outputs\/x\. /,
-  ],
+  ["is an empty folder", { x: folder() }, async () => {}, /expected at \/stepdock\/outputs\/x\. /],
   [
     "is a link",
     { x: z.string() },
@@ -210,7 +196,7 @@ test.each<[string, Schemas, (directory: string, place: string) => Promise<unknow
 });
 
 test("what a collection that was cut short had stored is removed, but not what the command itself wrote", async () => {
-  await using at = await outputsBench({ score: z.number(), model: branded({ kind: "file", name: "m" }) });
+  await using at = await outputsBench({ score: z.number(), model: file({ name: "m" }) });
   await writeFile(join(at.placeOf("score"), "value.json"), "0");
   await writeFile(join(at.placeOf("model"), "m"), "weights");
   await at.empty();

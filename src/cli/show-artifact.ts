@@ -1,0 +1,108 @@
+import { isKnown } from "../artifact/materializers/registry.ts";
+import { copyArtifact, type ListedEntry, listArtifact } from "../host/artifact-files.ts";
+import { loadArtifact } from "../host/result.ts";
+import type { ArtifactVersion, Json } from "../model/index.ts";
+import { formatBytes } from "../util/bytes.ts";
+import { type FileArtifact, isFile } from "../util/stored-files.ts";
+import { bytesOf } from "../util/tagged/bytes.ts";
+import { encodeTagged } from "../util/tagged.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { CommandContext } from "./program.ts";
+import { columns } from "./render/columns.ts";
+import { harmless } from "./render/text.ts";
+
+export interface ShowArtifactOptions {
+  readonly json?: boolean;
+  /** Where to copy it instead of printing it. */
+  readonly copyTo?: string;
+}
+
+/** Prints an artifact: a value as it is, the bytes of a file, the entries of a folder; or copies it out. */
+export const showArtifact = async (
+  context: CommandContext,
+  workspace: Workspace,
+  artifact: ArtifactVersion,
+  { json, copyTo }: ShowArtifactOptions,
+): Promise<void> => {
+  if (copyTo !== undefined) {
+    return await context.err.line(`Copied to ${await copyArtifact(workspace, artifact, copyTo)}`);
+  }
+  const value = await readValue(workspace, artifact);
+  if (json) await context.out.line(JSON.stringify({ ...artifact, value: jsonOf(value) }));
+  else if (isFile(value)) await printFile(value, context);
+  else await context.out.write(shown(value, artifact, context));
+};
+
+/** One whose materializer is the user's own is shown as the folder that it is on disk. */
+const readValue = async (workspace: Workspace, artifact: ArtifactVersion): Promise<unknown> => {
+  const { artifactStore } = workspace;
+  if (isKnown(artifact.materializer) && artifact.materializer !== "directory") {
+    return await loadArtifact({ workspace }, artifact);
+  }
+  await artifactStore.verify(artifact);
+  return new Listing(await listArtifact(artifactStore.path(artifact.uri)));
+};
+
+class Listing {
+  readonly entries: readonly ListedEntry[];
+
+  constructor(entries: readonly ListedEntry[]) {
+    this.entries = entries;
+  }
+}
+
+const isBinary = (value: unknown): value is ArrayBuffer | ArrayBufferView =>
+  value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+
+const jsonOf = (value: unknown): Json => {
+  if (value instanceof Listing) return value.entries.map((entry) => ({ ...entry }));
+  if (isFile(value)) return { name: value.name, path: value.path, sizeBytes: value.sizeBytes };
+  return isBinary(value) ? bytesOf(value).toString("base64") : encodeTagged(value);
+};
+
+/** Piece by piece: it may be larger than the memory. */
+const printFile = async (file: FileArtifact, { out }: CommandContext): Promise<void> => {
+  if (out.isTerminal) {
+    return await out.write(
+      `${harmless(file.name)}, a file of ${formatBytes(file.sizeBytes)}, at ${harmless(file.path)}\n` +
+        "Pipe it on (`| less`, `> file`), or copy it with --output PATH.\n",
+    );
+  }
+  for await (const chunk of file.stream()) await out.write(chunk as Buffer);
+};
+
+/** Text and bytes are exactly what was stored, unless a terminal would show them. */
+const shown = (
+  value: unknown,
+  { sizeBytes, type }: ArtifactVersion,
+  { out }: CommandContext,
+): string | Uint8Array => {
+  if (value instanceof Listing) return listed(value.entries, out.isTerminal);
+  if (isBinary(value)) {
+    return out.isTerminal
+      ? `${type} of ${formatBytes(sizeBytes)}. It is no text: write it to a file with \`> file\`.\n`
+      : bytesOf(value);
+  }
+  const text = typeof value === "string" ? value : `${JSON.stringify(encodeTagged(value), null, 2)}\n`;
+  if (!out.isTerminal) return text;
+  return `${harmless(text).replace(/\n$/, "")}\n`;
+};
+
+/** Names alone for a pipe; with sizes for people. Names are those of a step's: a line break in one makes no line. */
+const listed = (entries: readonly ListedEntry[], isTerminal: boolean): string => {
+  const names = entries.map(
+    ({ path, kind, target }) =>
+      `${harmless(path)}${kind === "directory" ? "/" : ""}${isTerminal && target ? ` -> ${harmless(target)}` : ""}`,
+  );
+  if (!isTerminal) return names.map((name) => `${name}\n`).join("");
+  const rows = entries.map(({ kind, executable, sizeBytes }, index) => [
+    { file: executable ? "x" : "", directory: "d", link: "l" }[kind],
+    kind === "file" ? formatBytes(sizeBytes) : "",
+    names[index] ?? "",
+  ]);
+  return rows.length === 0
+    ? "An empty folder.\n"
+    : columns(rows)
+        .map((line) => `${line}\n`)
+        .join("");
+};
