@@ -9,7 +9,8 @@ import { engineWithImages, TEST_LABELS, tarOf } from "../docker/image-fixture.ts
 import { outputOf, pipelineProject, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 import { docker, runPipeline as endedRun, leftoversOf, NOTHING, open } from "./support.ts";
 
-const IMPORTS = 'import { containerStep, pipeline, step } from "stepdock";\nimport * as z from "zod";\n';
+const IMPORTS =
+  'import { writeFile } from "node:fs/promises";\nimport { containerStep, directory, file, pipeline, step } from "stepdock";\nimport * as z from "zod";\n';
 
 /** What a command can see and do in its container, as text. */
 const LOOK = [
@@ -24,14 +25,21 @@ const LOOK = [
 
 const fitFiles = (image: string, mark: string) => ({
   "pipeline.ts": `${IMPORTS}
-export const load = step({ name: "load", output: z.array(z.number()), run: () => [1, 2] });
+export const load = step({
+  name: "load",
+  outputs: { days: z.array(z.number()), table: file({ name: "t.csv" }) },
+  run: async (_, { outputs }) => {
+    await writeFile(outputs.table.path, "a,b");
+    return { days: [1, 2] };
+  },
+});
 export const fit = containerStep({
   name: "fit",
   image: "${image}",
-  inputs: { days: z.array(z.number()), epochs: z.int().default(3) },
-  outputs: { seen: z.string(), loss: z.object({ mean: z.number() }) },
-  command: ["sh", "-c", ${JSON.stringify(`(${LOOK}) > $STEPDOCK_OUTPUT_SEEN_PATH; echo '{"mean": 0.5}' > /stepdock/outputs/loss.json`)},
-    "sh", "--days", ({ inputs }) => inputs.days.value.length, ({ outputs }) => outputs.loss.path],
+  inputs: { days: z.array(z.number()), epochs: z.int().default(3), table: file() },
+  outputs: { seen: z.string(), loss: z.object({ mean: z.number() }), plots: directory() },
+  command: ["sh", "-c", ${JSON.stringify(`(${LOOK}) > $STEPDOCK_OUTPUT_SEEN_PATH; echo '{"mean": 0.5}' > /stepdock/outputs/loss.json; cp $1 $2`)},
+    "sh", ({ inputs }) => inputs.table.path, ({ outputs }) => outputs.plots.path, "--days", ({ inputs }) => inputs.days.value.length, ({ outputs }) => outputs.loss.path],
   environment: { COLOUR: "red" },
 });
 export const tell = containerStep({
@@ -40,10 +48,11 @@ export const tell = containerStep({
   output: z.string(),
   command: ["cp", "/text.txt", ({ outputs }) => outputs.output.path],
 });
-export const join = step({ name: "join", inputs: { mean: z.object({ mean: z.number() }), text: z.string() }, output: z.string(), run: ({ mean, text }) => text + " " + mean.mean });
+export const join = step({ name: "join", inputs: { mean: z.object({ mean: z.number() }), text: z.string(), plots: directory() }, output: z.string(),
+  run: async ({ mean, text, plots }) => [text, mean.mean, ...(await plots.files())].join(" ") });
 export const all = pipeline({ name: "all", define: () => {
-  const { loss } = fit({ days: load() });
-  return { result: join({ mean: loss, text: tell() }) };
+  const { loss, plots } = fit(load());
+  return { result: join({ mean: loss, text: tell(), plots }) };
 } });
 `,
   "teller/Dockerfile": `ARG BASE\nFROM \${BASE}\n# ${mark}\nCOPY . /\n`,
@@ -73,12 +82,12 @@ test("commands in any image take and give typed values, with few rights; what ch
 
   const first = await runPipeline(project);
   expect(first.executed).toEqual(["fit", "join", "load", "tell"]);
-  expect(await outputOf(project, first, "join")).toBe("told 0.5");
+  expect(await outputOf(project, first, "join")).toBe("told 0.5 t.csv");
   expect(await outputOf(project, first, "fit", "seen")).toBe(
     [
-      "--days 2 /stepdock/outputs/loss.json",
+      "/stepdock/inputs/table/t.csv /stepdock/outputs/plots --days 2 /stepdock/outputs/loss.json",
       "epochs 3 colour red",
-      "[1,2] inputs\noutputs days.json\nepochs.json",
+      "[1,2] inputs\noutputs days.json\nepochs.json\ntable",
       "read-only",
       "inputs read-only",
       "lo",
@@ -100,7 +109,7 @@ test("commands in any image take and give typed values, with few rights; what ch
   await project.edit("pipeline.ts", '"--days"', '"--number"');
   const again = await runPipeline(project);
   expect(again.executed).toEqual(["fit", "join", "tell"]);
-  expect(await outputOf(project, again, "join")).toBe("told again 0.5");
+  expect(await outputOf(project, again, "join")).toBe("told again 0.5 t.csv");
 });
 
 const shell = (name: string, script: string, more = "") =>
