@@ -3,10 +3,14 @@ import { type Expression, type ObjectNode, type Statement, unwrap } from "./bund
 
 /** What the host reads from the snapshot and the container never: no part of a step's code. */
 const STEP_KEYS = ["retry", "timeout", "settings", "enableCache", "cachePolicy", "environment"] as const;
-const OF_STEP: ReadonlySet<string> = new Set(STEP_KEYS);
+/** A container step's image counts by its content, whatever it is called and wherever its context lies. */
+const OF_STEP: ReadonlySet<string> = new Set([...STEP_KEYS, "image", "build"]);
 const OF_WITH: ReadonlySet<string> = new Set([...STEP_KEYS, "id", "after"]);
 
-/** The local names under which a module knows `step`, and those of the steps that it has made so far. */
+/** What makes steps; each takes one literal. */
+const MAKERS: ReadonlySet<unknown> = new Set(["step", "containerStep"]);
+
+/** The local names under which a module knows `step` and `containerStep`, and those of the steps that it has made so far. */
 export interface StepNames {
   readonly functions: Set<string>;
   readonly namespaces: Set<string>;
@@ -20,7 +24,7 @@ export function stepNames(statements: readonly Statement[]): StepNames {
     if (statement.type !== "ImportDeclaration" || statement.source.value !== "stepdock") continue;
     for (const specifier of statement.specifiers) {
       if (specifier.type === "ImportNamespaceSpecifier") names.namespaces.add(specifier.local.name);
-      else if (specifier.type === "ImportSpecifier" && importedName(specifier.imported) === "step")
+      else if (specifier.type === "ImportSpecifier" && MAKERS.has(importedName(specifier.imported)))
         names.functions.add(specifier.local.name);
     }
   }
@@ -30,7 +34,7 @@ export function stepNames(statements: readonly Statement[]): StepNames {
 const importedName = (name: { type: string; name?: string; value?: unknown }) => name.name ?? name.value;
 
 /**
- * Removes the orchestration-only properties from `step({…})` and from `step({…}).with({…})`.
+ * Removes the orchestration-only properties from `step({…})`, `containerStep({…})` and what `.with({…})` adds to them.
  * Only plain `key: value` properties of a literal go; returns whether `node` makes a step.
  */
 export function removeOrchestration(code: MagicString, node: Expression, names: StepNames): boolean {
@@ -48,7 +52,7 @@ function isStepFunction(callee: Expression, { functions, namespaces }: StepNames
   if (callee.type === "Identifier") return functions.has(callee.name);
   if (callee.type !== "MemberExpression" || callee.computed || callee.object.type !== "Identifier")
     return false;
-  return namespaces.has(callee.object.name) && callee.property.name === "step";
+  return namespaces.has(callee.object.name) && MAKERS.has(callee.property.name);
 }
 
 function removeKeys(

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { DirectoryArtifact, FileArtifact } from "../util/stored-files.ts";
 import type { Schema, Schemas } from "./schema.ts";
 
 /** An image that is built from a directory of the project. */
@@ -18,22 +19,14 @@ export type ImageSource =
   | { readonly image: string; readonly build?: never }
   | { readonly build: ContainerBuild; readonly image?: never };
 
-/** What files and folders have in common that a step is given; their content is never read by the host. */
-interface OnDisk {
-  readonly path: string;
-  readonly sizeBytes?: number;
-}
-type IsFile<T> = [T] extends [OnDisk & ({ stream(): unknown } | { files(): unknown })] ? true : false;
-
 /** An input as the command may name it. Files and folders have a path alone. */
-export type CommandInput<T> =
-  IsFile<T> extends true
-    ? { readonly path: string }
-    : {
-        readonly value: T;
-        /** Of the value as plain JSON. Absent where the input was left out. */
-        readonly path: undefined extends T ? string | undefined : string;
-      };
+export type CommandInput<T> = [T] extends [FileArtifact | DirectoryArtifact]
+  ? { readonly path: string }
+  : {
+      readonly value: T;
+      /** Of the value as plain JSON. Absent where the input was left out. */
+      readonly path: undefined extends T ? string | undefined : string;
+    };
 
 /** An output as the command may name it. */
 export interface CommandOutput {

@@ -70,9 +70,12 @@ const failureLines = ({ failure }: StepView, paint: Paint): string[] => {
   ];
 };
 
-const tailLines = ({ tail }: StepView, paint: Paint): string[] => {
+/** Unless the failure tells them: that of a container step does. */
+const tailLines = ({ tail, failure }: StepView, paint: Paint): string[] => {
   const lines = (tail?.records ?? []).slice(-LAST_LINES).map(recordForTerminal);
-  if (lines.every((line) => line.trim() === "")) return [];
+  const told = harmless(failure?.message ?? "");
+  const isKnown = (line: string) => line.trim() === "" || told.includes(`| ${line.trim()}`);
+  if (lines.every(isKnown)) return [];
   return [paint("dim", "  the end of its log:"), ...lines.map((line) => `    ${shortened(line)}`)];
 };
 

@@ -105,18 +105,6 @@ export const failedBefore = (
   released: Promise.resolve({ exitCode: null, warnings: [] }),
 });
 
-/** A container step's command that the engine cannot run is a fault of the step; of ours, it is one of the engine's. */
-export const notStarted = (error: unknown, attempt: Attempt): StepEnd => {
-  if (!attempt.invocation.container || !isCommandsFault(error)) throw error;
-  const failure = { kind: "not_started", name: "NotStarted", retryable: false } as const;
-  return failedBefore(attempt, { ...failure, message: error.message, exitCode: error.exitCode });
-};
-
-const COMMANDS_FAULTS: ReadonlySet<string> = new Set(["not_found", "not_executable", "exec_format"]);
-
-const isCommandsFault = (error: unknown): error is ContainerStartError =>
-  error instanceof ContainerStartError && COMMANDS_FAULTS.has(error.reason);
-
 export const withFailureHints = (
   result: Extract<StepResult, { status: "failed" }>,
   invocation: Invocation,

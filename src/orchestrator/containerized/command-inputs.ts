@@ -5,11 +5,12 @@ import type { ArtifactStore } from "../../artifact/port.ts";
 import type { Mount } from "../../docker/port.ts";
 import type { Assignment } from "../../model/index.ts";
 import type { UntypedCommandContext } from "../../pipeline/container.ts";
+import { fileBrand } from "../../pipeline/file-brand.ts";
 import type { Schema } from "../../pipeline/schema.ts";
 import type { StepDefinition } from "../../pipeline/step.ts";
 import { fail } from "../../step-runner/failures.ts";
 import { loadInputs } from "../../step-runner/load-inputs.ts";
-import { fileBrandOf, INPUTS, isMounted } from "./command-paths.ts";
+import { INPUTS, isMounted } from "./command-paths.ts";
 import { PlainJsonError, plainJson } from "./plain-json.ts";
 
 export interface StagedInputs {
@@ -40,7 +41,9 @@ export const stageInputs = async (definition: StepDefinition, staging: Staging):
     mounts.push(mount);
     inputs[name] = { path };
   }
-  for (const [name, value] of Object.entries(await loadInputs(values, assignment, staging.store))) {
+  for (const [name, value] of Object.entries(
+    await loadInputs({ ...definition, inputs: values }, assignment, staging.store),
+  )) {
     if (value === undefined) continue;
     await writeValue(name, value, directory);
     inputs[name] = { value, path: posix.join(INPUTS, `${name}.json`) };
@@ -57,7 +60,7 @@ const partition = (
   for (const [name, schema] of Object.entries(inputs)) {
     const input = assignment.inputs[name];
     const isFile = input?.kind === "artifact" && isMounted(input.materializer);
-    if (input && isFile !== (fileBrandOf(schema) !== undefined)) wrongKind(name, isFile);
+    if (input && isFile !== (fileBrand(schema) !== undefined)) wrongKind(name, isFile);
     if (isFile) files.push(name);
     else values[name] = schema;
   }

@@ -4,11 +4,12 @@ import type { ArtifactStore } from "../../artifact/port.ts";
 import type { Mount } from "../../docker/port.ts";
 import type { Assignment } from "../../model/index.ts";
 import type { UntypedCommandContext } from "../../pipeline/container.ts";
+import { fileBrand } from "../../pipeline/file-brand.ts";
 import type { Schema } from "../../pipeline/schema.ts";
 import { ANONYMOUS_OUTPUT, type StepDefinition } from "../../pipeline/step.ts";
 import { fail } from "../../step-runner/failures.ts";
 import { readUntrusted } from "../../util/read-untrusted.ts";
-import { fileBrandOf, isText, OUTPUTS, outputFile } from "./command-paths.ts";
+import { isText, OUTPUTS, outputFile } from "./command-paths.ts";
 
 /** V8 has no longer text. */
 const MAX_VALUE_BYTES = 512 * 1024 * 1024;
@@ -35,7 +36,7 @@ export const stageOutputs = async (
   const outputs: Record<string, { path: string }> = {};
   for (const [name, schema] of Object.entries(schemas)) {
     outputs[name] = { path: posix.join(OUTPUTS, outputFile(name, schema)) };
-    if (!fileBrandOf(schema)) continue;
+    if (!fileBrand(schema)) continue;
     await mkdir(join(directory, name), { recursive: true });
     const source = store.path(assignment.outputs[name]?.uri ?? "");
     mounts.push({ type: "bind", source, target: posix.join(OUTPUTS, name), readOnly: false });
@@ -51,7 +52,7 @@ export const stageOutputs = async (
 export const readOutputs = async (definition: StepDefinition, collecting: Collecting): Promise<unknown> => {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(definition.outputs)) {
-    if (fileBrandOf(schema)) await checkFile(name, schema, collecting);
+    if (fileBrand(schema)) await checkFile(name, schema, collecting);
     else values[name] = await readValue(name, schema, collecting);
   }
   return definition.anonymousOutput ? values[ANONYMOUS_OUTPUT] : values;
@@ -64,7 +65,7 @@ export const emptyValues = async (
 ): Promise<void> => {
   for (const [name, schema] of Object.entries(schemas)) {
     const uri = assignment.outputs[name]?.uri;
-    if (fileBrandOf(schema) || uri === undefined) continue;
+    if (fileBrand(schema) || uri === undefined) continue;
     const directory = store.path(uri);
     for (const entry of await readdir(directory)) await rm(join(directory, entry), { recursive: true });
   }
@@ -74,7 +75,7 @@ const checkFile = async (name: string, schema: Schema, { assignment, store }: Co
   const entries = await readdir(store.path(assignment.outputs[name]?.uri ?? ""));
   const file = outputFile(name, schema);
   const isThere =
-    fileBrandOf(schema)?.kind === "directory" ? entries.length > 0 : entries.includes(posix.basename(file));
+    fileBrand(schema)?.kind === "directory" ? entries.length > 0 : entries.includes(posix.basename(file));
   if (!isThere) missing(name, file);
 };
 

@@ -1,5 +1,6 @@
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { kindsOf } from "../../compiler/schema-kinds.ts";
+import { fileBrand } from "../../pipeline/file-brand.ts";
 import type { Schema } from "../../pipeline/schema.ts";
 import type { AttemptPaths } from "../../workspace/paths.ts";
 
@@ -12,25 +13,14 @@ export const inputsOf = ({ directory }: Pick<AttemptPaths, "directory">): string
 /** Below the exchange directory, of which the container sees this alone: what is beside it is the host's word. */
 export const outputsOf = ({ exchange }: Pick<AttemptPaths, "exchange">): string => join(exchange, "outputs");
 
-const FILE_SCHEMA = Symbol.for("dev.stepdock.file-schema");
-
-interface FileBrand {
-  readonly kind: "file" | "directory";
-  readonly name?: string | undefined;
-}
-
-/** What the schema of a file or folder says; undefined for that of a value. */
-export const fileBrandOf = (schema: Schema): FileBrand | undefined =>
-  (schema as { readonly [FILE_SCHEMA]?: FileBrand })[FILE_SCHEMA];
-
 /** Whether an artifact is a file or folder, which is mounted as it is. */
 export const isMounted = (materializer: string): boolean =>
   materializer === "file" || materializer === "directory";
 
 /** Relative to the outputs: where the command is told to write an output. */
 export const outputFile = (name: string, schema: Schema): string => {
-  const brand = fileBrandOf(schema);
-  if (brand) return brand.kind === "file" ? posix.join(name, brand.name ?? name) : name;
+  const brand = fileBrand(schema);
+  if (brand) return brand.place(name, name);
   return isText(schema) ? `${name}.txt` : `${name}.json`;
 };
 

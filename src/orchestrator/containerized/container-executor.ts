@@ -28,7 +28,6 @@ import {
   firstOf,
   lateWarnings,
   neverStarted,
-  notStarted,
   type Running,
   withFailureHints,
 } from "./attempt-end.ts";
@@ -38,6 +37,7 @@ import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "
 import { explainEnd } from "./explain-end.ts";
 import { isOfStep, LABEL } from "./labels.ts";
 import type { MemoryBook } from "./memory-book.ts";
+import { notStarted } from "./not-started.ts";
 import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
 import type { StepImages } from "./step-images.ts";
@@ -98,12 +98,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     try {
       return await this.#executeIn(image, execution, signals);
     } catch (error) {
-      if (!isImageMissing(error)) throw error;
+      if (!isImageMissing(error)) return notStarted(error, execution);
     }
     const again = await images.imageInsteadOf(image, execution.invocation, signals.signal);
-    return signals.signal.aborted
-      ? neverStarted(execution)
-      : await this.#executeIn(again, execution, signals);
+    if (signals.signal.aborted) return neverStarted(execution);
+    return await this.#executeIn(again, execution, signals);
   }
 
   async #executeIn(image: BuiltImage, execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
@@ -180,7 +179,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     } catch (error) {
       memory[Symbol.dispose]();
       await this.#abandon(created);
-      return await afterRemoval(error, execution).catch(() => notStarted(error, execution));
+      return await afterRemoval(error, execution);
     }
   }
 

@@ -55,7 +55,7 @@ const withCommandHints = (failure: Failure, { network = "none" }: Invocation["se
           'This step has no network, which is the default. If it needs one: `settings: { network: "bridge" }`.',
         ]
       : []),
-    ...(NOT_WRITABLE.test(failure.message)
+    ...(failure.kind === "exit_code" && NOT_WRITABLE.test(failure.message)
       ? [
           "A container step runs as you, not as root, and may write only below /tmp and where its outputs are told " +
             "(STEPDOCK_OUTPUT_…_PATH); everything else in its container is read-only.",

@@ -15,6 +15,10 @@ export function step(definition) {
   return made;
 }
 /* @__NO_SIDE_EFFECTS__ */
+export function containerStep(definition) {
+  return { definition };
+}
+/* @__NO_SIDE_EFFECTS__ */
 export function pipeline(definition) {
   return { definition };
 }

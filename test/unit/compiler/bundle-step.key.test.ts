@@ -222,4 +222,23 @@ describe("the code hash of a step", () => {
     );
     expect(two.codeHash).toBe(one.codeHash);
   });
+
+  it("of a container step is that of its command, wherever its image comes from and however it is run", async () => {
+    const hashOf = async (options: string) => {
+      const files = {
+        "src/steps.ts": `import { containerStep } from "stepdock";
+import { count } from "./count.ts";
+const base = "python";
+export const fit = containerStep({ name: "fit", ${options} });`,
+        "src/count.ts": "export const count = 3;",
+      };
+      return (await bundleOf(files, "fit")).codeHash;
+    };
+    const one = await hashOf('image: "python:3.12", command: ["fit", () => count]');
+    const same = 'build: { context: "fit", args: { BASE: base } }, retry: { maxRetries: 1 }, timeout: 5,';
+    expect(await hashOf(`${same} command: ["fit", () => count]`)).toBe(one);
+    const others = ['"fit", "--fast", () => count', '"fit", () => count + 1', '() => count, "fit"'];
+    for (const command of others) expect(await hashOf(`image: "a", command: [${command}]`)).not.toBe(one);
+    expect(await hashOf('image: "a", workdir: "/w", command: ["fit", () => count]')).not.toBe(one);
+  });
 });
