@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
@@ -84,6 +85,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   protected override async removeLeftovers(runId: string): Promise<void> {
     const { containers } = await this.services.engine();
     for (const { id } of await containers.list({ [LABEL.runId]: runId })) await containers.remove(id);
+    await new SecretFiles({ workspaceId: this.services.metadata.workspaceId, runId })[Symbol.asyncDispose]();
   }
 
   async #runAll(): Promise<void> {
