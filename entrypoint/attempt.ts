@@ -9,7 +9,6 @@ import type { AttemptRunner } from "../src/step-runner/attempt-runner.ts";
 import { StepFailure, thrownFailure } from "../src/step-runner/failures.ts";
 import { HookRunner } from "../src/step-runner/hook-runner.ts";
 import { StepRunner } from "../src/step-runner/step-runner.ts";
-import { createMasker, type Masker } from "../src/util/masking/masker.ts";
 import type { LoadedStep } from "./load-step.ts";
 import { exitCodeOf, report } from "./report.ts";
 
@@ -25,7 +24,6 @@ export interface AttemptPlaces {
 export class Attempt {
   readonly #assignment: Assignment;
   readonly #places: AttemptPlaces;
-  readonly #masker: Masker | undefined;
   readonly #abort = new AbortController();
   #listensForStop = false;
   #drained = false;
@@ -35,7 +33,6 @@ export class Attempt {
   constructor(assignment: Assignment, places: AttemptPlaces) {
     this.#assignment = assignment;
     this.#places = places;
-    this.#masker = createMasker(Object.values(assignment.secrets ?? {}));
   }
 
   async run(step: LoadedStep): Promise<void> {
@@ -81,7 +78,7 @@ export class Attempt {
 
   #tryReport(result: StepResult): number {
     try {
-      report(this.#assignment, maskResult(this.#masker, result));
+      report(this.#assignment, maskResult(Object.values(this.#assignment.secrets ?? {}), result));
       return exitCodeOf(result);
     } catch (error) {
       process.stderr.write(`stepdock: the result cannot be written: ${(error as Error).message}\n`);

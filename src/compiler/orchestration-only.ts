@@ -2,7 +2,10 @@ import type MagicString from "magic-string";
 import { type Expression, type ObjectNode, type Statement, unwrap } from "./bundle-syntax.ts";
 
 /** What the host reads from the snapshot and the container never: no part of a step's code. */
-const STEP_KEYS = ["retry", "timeout", "settings", "enableCache", "cachePolicy", "environment"] as const;
+const STEP_KEYS = [
+  ...["retry", "timeout", "stopGracePeriod", "settings", "enableCache", "cachePolicy", "environment"],
+  ...["secrets", "secretsAs"],
+];
 /** A container step's image counts by its content, whatever it is called and wherever its context lies. */
 const OF_STEP: ReadonlySet<string> = new Set([...STEP_KEYS, "image", "build"]);
 const OF_WITH: ReadonlySet<string> = new Set([...STEP_KEYS, "id", "after"]);

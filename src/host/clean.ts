@@ -1,10 +1,11 @@
 import type { ContainerEngine } from "../docker/port.ts";
 import { isStepdockError } from "../errors/error.ts";
+import { reapSecretFiles } from "../secrets/secret-files.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { cleanEngine } from "./clean/clean-engine.ts";
 import { cleanRunFiles } from "./clean/clean-files.ts";
 import { cleanRuns } from "./clean/clean-runs.ts";
-import { isLive } from "./run-state.ts";
+import { isLive, isOwned } from "./run-state.ts";
 
 export interface CleanOptions {
   /** How many runs to keep, the newest. Default: 20, or 0 where an age is given. */
@@ -64,6 +65,8 @@ export const clean = async (
     if (!isStepdockError(error)) throw error;
     await context.note(`the engine was left as it is: ${error.message}`);
   }
+  if (!context.dryRun)
+    await reapSecretFiles(workspace.metadata.workspaceId, (runId) => isOwned(workspace.paths, runId));
   return removed;
 };
 

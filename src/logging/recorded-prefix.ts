@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 
 const WITHHELD = Buffer.from(
   "\nstepdock: the rest of this output is withheld: with the secrets of now, what was recorded before would read " +
@@ -15,13 +15,14 @@ export interface PrefixOnFile {
 /** Leaves out the beginning of a stream that is on file already. */
 export class RecordedPrefix {
   readonly #digest: string | undefined;
-  readonly #hash = createHash("sha256");
+  readonly #hash: Hash | undefined;
   #left: number;
   #withheld = false;
 
   constructor({ bytes, digest }: PrefixOnFile) {
     this.#left = bytes;
     this.#digest = bytes === 0 ? undefined : digest;
+    this.#hash = this.#digest === undefined ? undefined : createHash("sha256");
   }
 
   /** What of the next bytes is not on file. */
@@ -35,7 +36,7 @@ export class RecordedPrefix {
   }
 
   #isOther(skipped: Buffer): boolean {
-    if (this.#digest === undefined) return false;
+    if (!this.#hash) return false;
     this.#hash.update(skipped);
     return this.#left === 0 && this.#hash.digest("hex") !== this.#digest;
   }

@@ -1,4 +1,4 @@
-import type { Masker } from "../util/masking/masker.ts";
+import { createMasker, type Masker } from "../util/masking/masker.ts";
 import type { RunEventBody } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { StepResult } from "./result.ts";
@@ -13,10 +13,12 @@ export const maskFailure = <T extends Told>(masker: Masker | undefined, failure:
   return { ...failure, ...masked, ...(stack === undefined ? {} : { stack: masker.text(stack) }) };
 };
 
-/** Outputs stay as they are: what a step returns is its own to choose. */
-export const maskResult = (masker: Masker | undefined, result: StepResult): StepResult => {
-  if (!masker) return result;
+/** What a result tells of failures. Outputs stay as they are: what a step returns is its own to choose. */
+export const maskResult = (values: Iterable<string>, result: StepResult): StepResult => {
   const { hookFailures } = result;
+  // A masker takes its time to make, and most steps succeed.
+  const masker = result.status === "failed" || hookFailures ? createMasker(values) : undefined;
+  if (!masker) return result;
   return {
     ...result,
     ...(result.status === "failed" ? { failure: maskFailure(masker, result.failure) } : {}),

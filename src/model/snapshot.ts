@@ -76,7 +76,7 @@ export const Invocation = z.object({
   environment: Environment,
   /** Pipeline, step and invocation settings merged. */
   settings: StepSettings,
-  /** The names of the secrets that it is given, from pipeline, step and invocation; no part of the cache key. */
+  /** The names of the secrets that it is given, from pipeline, step and invocation; their values are in no key. */
   secrets: z.optional(SecretNames),
   secretsAs: z.optional(SecretsAs),
   /** Packages that the bundle leaves out since they cannot be bundled. */

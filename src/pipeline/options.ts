@@ -13,7 +13,7 @@ export interface StepOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Names of secrets, which the run finds in its environment, in `.env` or in files: `context.secrets` of the step has
-   * their values. Part of no cache key. Those of pipeline, step and invocation add up.
+   * their values, which are in no cache key. Those of pipeline, step and invocation add up.
    */
   readonly secrets?: readonly string[];
   /** `environment`: the secrets are variables of the step's process, too. Default: `default`, they are not. */

@@ -16,7 +16,7 @@ export interface SecretSources {
 export type FoundSecret = { readonly value: string } | { readonly problem: string };
 
 /** More is not masked at any reasonable price; the engines' own secrets have a limit of the kind, too. */
-export const MAX_SECRET_BYTES = 64 * 1024;
+export const MAX_SECRET_BYTES = 32 * 1024;
 
 interface Level {
   readonly variables: Readonly<Record<string, string | undefined>>;

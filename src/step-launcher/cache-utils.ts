@@ -33,6 +33,7 @@ export const generateCacheKey = (facts: CacheKeyFacts): CacheKey => {
     ...environmentIngredients(facts),
     ...inputIngredients(facts),
     ...outputIngredients(facts.invocation),
+    ...secretIngredients(facts.invocation),
     ...customIngredients(facts.invocation),
   };
   return { key: hashJson(ingredients), ingredients };
@@ -89,6 +90,10 @@ const outputIngredients = (invocation: Invocation): Ingredients =>
       materializerVersion === undefined ? materializer : `${materializer} ${materializerVersion}`,
     ]),
   );
+
+/** Which there are, never what they are: a changed value runs nothing again. */
+const secretIngredients = ({ secrets = [], secretsAs = "default" }: Invocation): Ingredients =>
+  secrets.length === 0 ? {} : { secrets: `${secrets.toSorted().join(" ")} as ${secretsAs}` };
 
 const customIngredients = ({ cachePolicy }: Invocation): Ingredients =>
   cachePolicy?.custom === undefined ? {} : { custom: hashJson(cachePolicy.custom as Json) };

@@ -8,6 +8,7 @@ import type {
   RunEventBody,
 } from "../model/index.ts";
 import type { RunSecrets } from "../secrets/run-secrets.ts";
+import type { SecretFiles } from "../secrets/secret-files.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
 import type { PriorState } from "./prior.ts";
 
@@ -27,6 +28,8 @@ export interface RunContext {
   /** Invocations that were taken from earlier runs before anything was submitted. */
   readonly cached: Set<string>;
   readonly secrets: RunSecrets;
+  /** For containers that read no assignment. Nothing is left of them once the run has ended. */
+  readonly secretFiles: SecretFiles;
   readonly now: () => Date;
   /** Tells the world; a returned promise is back-pressure. */
   readonly emit: (event: RunEventBody) => void | Promise<void>;

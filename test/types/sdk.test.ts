@@ -36,6 +36,17 @@ const score = step({
   },
 });
 
+step({
+  name: "fetch",
+  output: z.string(),
+  secrets: ["API_KEY"],
+  run: (_inputs, { secrets }) => {
+    expectTypeOf(secrets).toEqualTypeOf<Readonly<Record<"API_KEY", string>>>();
+    // @ts-expect-error it is not among the secrets that the step names
+    return secrets.API_KEY ?? secrets.OTHER;
+  },
+});
+
 const notify = step({ name: "notify", run: () => {} });
 
 const parseDate = step({

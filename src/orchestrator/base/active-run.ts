@@ -93,7 +93,8 @@ export class ActiveRun implements AsyncDisposable {
   }
 
   async #finish(begun: Date, failure: Failure | null): Promise<PipelineRun> {
-    const { run, snapshot, metadata, emit, now } = this.context;
+    const { run, snapshot, metadata, emit, now, secretFiles } = this.context;
+    await secretFiles[Symbol.asyncDispose]();
     const statuses = latestStatuses(await metadata.listStepRuns(run.id));
     const status = this.#statusOf(statuses, failure !== null, Object.keys(snapshot.invocations).length);
     const finished = await metadata.updateRun(run.id, { status, failure, finishedAt: now().toISOString() });

@@ -11,6 +11,7 @@ import {
   type RunEventBody,
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
+import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
@@ -104,6 +105,7 @@ const contextOf = (
   metadata,
   now,
   secrets,
+  secretFiles: new SecretFiles({ workspaceId: metadata.workspaceId, runId: run.id }),
   emit: (event: RunEventBody) => {
     const told = secrets.masker ? maskEvent(secrets.masker, event) : event;
     return request.emit({ time: now().toISOString(), ...told });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ContainerEngine } from "../../docker/port.ts";
 import { isRunLocked } from "../../metadata/run-lock.ts";
+import { reapSecretFiles } from "../../secrets/secret-files.ts";
 import { LABEL } from "./labels.ts";
 
 export interface ReapOptions {
@@ -14,7 +15,8 @@ export interface ReapOptions {
 }
 
 /**
- * Removes containers and networks of this workspace whose orchestrator is dead, as its free lock tells. What a step had reported stays
+ * Removes containers and networks of this workspace whose orchestrator is dead, as its free lock tells, and files with
+ * their secrets. What a step had reported stays
  * in its exchange directory, so that `resume` still finds it.
  *
  * @returns the ids of the runs that they belonged to
@@ -37,6 +39,7 @@ export const reapOrphans = async ({
   const orphans = containers.filter(isOrphan);
   await Promise.all(orphans.map(({ id }) => engine.containers.remove(id)));
   await Promise.all(networks.filter(isOrphan).map(({ id }) => engine.networks.remove(id)));
+  await reapSecretFiles(workspaceId, (runId) => runId === ownRunId || isOwned(runs, runId));
   return [...new Set(orphans.map(({ labels }) => labels[LABEL.runId] ?? ""))];
 };
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
@@ -93,6 +94,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const labels = { [LABEL.runId]: runId };
     for (const { id } of await engine.containers.list(labels)) await engine.containers.remove(id);
     await removeNetworks(engine, labels);
+    await new SecretFiles({ workspaceId: this.services.metadata.workspaceId, runId })[Symbol.asyncDispose]();
   }
 
   async #runAll(): Promise<void> {

@@ -19,7 +19,6 @@ import type {
 import { thrownFailure } from "../../step-runner/failures.ts";
 import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
-import { createMasker } from "../../util/masking/masker.ts";
 import { captureInLog } from "../base/capture-output.ts";
 import { StepModules, type StepModulesOptions } from "../base/step-modules.ts";
 import { withEnvironment } from "./with-environment.ts";
@@ -60,7 +59,7 @@ export class InProcessExecutor implements StepExecutor {
     const told = await captureInLog(log, () =>
       withEnvironment(variables, () => this.#run(execution.invocation, assignment, signal)),
     );
-    const result = maskResult(createMasker(Object.values(given.secrets ?? {})), told);
+    const result = maskResult(Object.values(given.secrets ?? {}), told);
     return { result, released: Promise.resolve({ exitCode: null, warnings: [] }) };
   }
 

@@ -40,12 +40,13 @@ export class StreamMasker {
 
   #read(chunk: Buffer): void {
     const automaton = this.#automaton;
-    const { root } = automaton;
+    const { tables } = automaton;
     const [before, length] = [this.#held.length, chunk.length];
     let state = this.#state;
     for (let at = 0; at < length; at++) {
       const byte = chunk[at] as number;
-      state = state === 0 ? (root[byte] as number) : automaton.next(state, byte);
+      const table = tables[state];
+      state = table ? (table[byte] as number) : automaton.next(state, byte);
       if (state === 0) continue;
       const found = automaton.longest(state);
       if (found > 0) this.#found(before + at + 1 - found, before + at + 1);

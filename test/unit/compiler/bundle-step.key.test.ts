@@ -152,7 +152,7 @@ const SAME: Readonly<Record<string, Edits>> = {
   "all that the orchestrator alone reads": {
     "src/steps.ts": [
       "retry: { maxRetries: 2 },",
-      "timeout: 5, settings: { resources: { memory: String(limit) } }, 'enableCache': false,\n cachePolicy: {}, environment: {},",
+      "timeout: 5, settings: { resources: { memory: String(limit) } }, 'enableCache': false,\n cachePolicy: {}, environment: {}, stopGracePeriod: 1, secrets: ['KEY'], secretsAs: 'environment',",
     ],
   },
 };

@@ -90,6 +90,44 @@ describe("a compiled pipeline", () => {
     });
   });
 
+  test("has the names of all secrets of pipeline, step and invocation", async () => {
+    const made = pipeline({
+      ...{ name: "p", secrets: ["TOKEN", "KEY"], secretsAs: "environment" },
+      define: () => {
+        const { days } = load.with({ secrets: ["KEY", "OTHER"], secretsAs: "default" })({ city: "x" });
+        sum({ days });
+      },
+    });
+    const { invocations } = await compiled(made.with({ secrets: ["MORE"] }));
+    expect(invocations.load).toMatchObject({
+      secrets: ["TOKEN", "KEY", "MORE", "OTHER"],
+      secretsAs: "default",
+    });
+    expect(invocations.sum).toMatchObject({ secrets: ["TOKEN", "KEY", "MORE"], secretsAs: "environment" });
+    expect((await compiled(weather)).invocations.load).not.toHaveProperty("secrets");
+  });
+
+  test.each([
+    [["API-KEY"], /invocation "load" has an option that cannot be used: .*secrets.*the name of a variable/],
+    [["ZENML_KEY"], /a name that does not begin with STEPDOCK_ or ZENML_/],
+    ["KEY", /secrets/],
+  ])("is refused with the secrets %j", async (secrets, message) => {
+    const options = { secrets } as Parameters<typeof load.with>[0];
+    expect(await failure(defining(() => void load.with(options)({ city: "x" })))).toMatchObject({
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test("is refused where a secret is in the environment in the clear, too", async () => {
+    const made = pipeline({
+      ...{ name: "p", environment: { KEY: "hunter2" } },
+      define: () => void load.with({ secrets: ["KEY"] })({ city: "x" }),
+    });
+    const { message } = await failure(made);
+    expect(message).toMatch(/has "KEY" in its `secrets` and, in the clear, in its `environment`/);
+    expect(message).not.toContain("hunter2");
+  });
+
   test("names sources from the project root, and the outputs it returns", async () => {
     const snapshot = await compiled(weather);
     expect(snapshot.invocations.again?.source).toBe("sample-steps.ts#sum");

@@ -28,6 +28,7 @@ const call = async (codeHash: string, given: Partial<RunHookCall> = {}): Promise
   const events: RunEventBody[] = [];
   const context = {
     run: { id: "run", name: "a run", pipelineName: "p" },
+    secrets: {},
     ...{
       paths: workspacePaths(root),
       now: () => new Date(),

@@ -54,6 +54,7 @@ describe("a cache key", () => {
       "the materializer of an input",
       keyWith({}, { inputs: { days: { contentHash: "d4", materializer: "text" } } }),
     ],
+    ["the names of its secrets", keyWith({ secrets: ["API_KEY"] })],
     ["the name of an output", keyWith({ outputs: { net: { materializer: "auto", type: "object" } } })],
     [
       "the materializer of an output",
