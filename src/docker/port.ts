@@ -28,6 +28,8 @@ export interface EngineInfo {
   readonly storageDriver: string;
   readonly rootDirectory: string;
   readonly rootless: boolean;
+  /** Whether it knows how to give a container GPUs. */
+  readonly hasGpuRuntime: boolean;
 }
 
 export interface ImageRecord {
@@ -108,6 +110,27 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
+/** A port of a container at one of the engine's host. */
+export interface PublishedPort {
+  /** `8080/tcp`. */
+  readonly containerPort: string;
+  readonly hostAddress: string;
+  /** 0 for any. */
+  readonly hostPort: number;
+}
+
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface Device {
+  readonly source: string;
+  readonly target: string;
+  /** Of `r`, `w` and `m`. */
+  readonly permissions: string;
+}
+
 export interface ContainerSpec {
   readonly name?: string;
   readonly image: string;
@@ -125,6 +148,17 @@ export interface ContainerSpec {
   readonly memoryBytes?: number | undefined;
   readonly cpus?: number | undefined;
   readonly pidsLimit?: number | undefined;
+  /** So many of the engine's GPUs, through NVIDIA's container runtime. */
+  readonly gpuCount?: number | undefined;
+  /** Name → address, for `/etc/hosts`. */
+  readonly extraHosts?: Readonly<Record<string, string>> | undefined;
+  readonly ports?: readonly PublishedPort[] | undefined;
+  readonly shmBytes?: number | undefined;
+  /** Name, such as `nofile` → limits; -1 for none. */
+  readonly ulimits?: Readonly<Record<string, Ulimit>> | undefined;
+  readonly devices?: readonly Device[] | undefined;
+  readonly sysctls?: Readonly<Record<string, string>> | undefined;
+  readonly capabilitiesAdded?: readonly string[] | undefined;
   readonly readOnlyRoot: boolean;
   /** Mount point → options, for instance `/tmp` → `rw,exec,nosuid,nodev,mode=1777`. */
   readonly tmpfs: Readonly<Record<string, string>>;

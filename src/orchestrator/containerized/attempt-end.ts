@@ -88,18 +88,25 @@ const damaged = (stepRunId: string, problem: string): StepResult => ({
   failure: { kind: "internal", name: "ResultDamaged", message: problem, retryable: true },
 });
 
-export const neverStarted = ({ assignment }: StepExecution): StepEnd => ({
-  result: {
-    formatVersion: 1,
-    stepRunId: assignment.stepRunId,
-    status: "failed",
-    failure: {
-      kind: "stopped",
-      name: "StepStopped",
-      message: "The step was stopped before it began.",
-      retryable: true,
-    },
-  },
+export const neverStarted = (execution: StepExecution): StepEnd =>
+  endedBefore(execution, {
+    kind: "stopped",
+    name: "StepStopped",
+    message: "The step was stopped before it began.",
+    retryable: true,
+  });
+
+/** It was granted more, after it had failed for want of it, than there is. */
+export const neverFitting = (execution: StepExecution, excess: string): StepEnd =>
+  endedBefore(execution, {
+    kind: "not_started",
+    name: "ResourcesExceeded",
+    message: `${excess} It was not tried again. Lower \`memoryFactor\` or \`settings.resources\`, or give the engine more.`,
+    retryable: false,
+  });
+
+const endedBefore = ({ assignment }: StepExecution, failure: Failure): StepEnd => ({
+  result: { formatVersion: 1, stepRunId: assignment.stepRunId, status: "failed", failure },
   released: Promise.resolve({ exitCode: null, warnings: [] }),
 });
 

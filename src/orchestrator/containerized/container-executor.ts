@@ -11,12 +11,15 @@ import type {
   EnvironmentIdentity,
   ExecutionSignals,
   StepAdoption,
+  StepCapacity,
   StepEnd,
   StepExecution,
   StepExecutor,
   StepPreparation,
   StepRelease,
 } from "../../step-launcher/port.ts";
+import type { Admission } from "./admission.ts";
+import { capacityOf, whenAdmitted } from "./admit-step.ts";
 import {
   type Attempt,
   afterRemoval,
@@ -29,19 +32,21 @@ import {
   type Running,
   withFailureHints,
 } from "./attempt-end.ts";
+import { claimOf } from "./claims.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
 import { LABEL } from "./labels.ts";
-import type { MemoryBook } from "./memory-book.ts";
-import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
+import { openToUser } from "./open-to-user.ts";
+import { type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
 import type { StepImages } from "./step-images.ts";
+import { stopOn } from "./stop-on.ts";
 import { untilGone } from "./until-gone.ts";
 
 export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "image"> {
   readonly engine: ContainerEngine;
   readonly images: StepImages;
-  readonly memory: MemoryBook;
+  readonly admission: Admission;
 }
 
 /** Executes steps in a container each. Dispose it at the end: whatever it made and is still there is removed. */
@@ -53,7 +58,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
 
   constructor(options: ContainerExecutorOptions) {
     this.#options = options;
-    this.#parked = new ParkedContainers(options.memory);
+    this.#parked = new ParkedContainers(options.admission);
+  }
+
+  get capacity(): StepCapacity {
+    return capacityOf(this.#options.admission);
   }
 
   environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
@@ -80,7 +89,12 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     await this.#parked.drop(stepRunId);
   }
 
-  async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+  execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+    const work = () => this.#execute(execution, signals);
+    return whenAdmitted(this.#options.admission, execution, signals, work);
+  }
+
+  async #execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     const parked = await this.#parked.take(execution.assignment.stepRunId);
     if (parked) return await this.#conduct(parked, execution, signals);
     const { images } = this.#options;
@@ -104,6 +118,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
 
   async #create(image: BuiltImage, execution: SpecExecution, sink: OutputSink): Promise<CreatedContainer> {
     const spec = stepContainerSpec(execution, { ...this.#options, image: image.reference });
+    await openToUser(execution, this.#options.artifactStore);
     const created = await this.#options.engine.containers.create(spec, sink);
     this.#containers.add(created);
     return created;
@@ -114,6 +129,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);
+    this.#options.admission.enter(adoption.invocation.id, claimOf(adoption.invocation));
     if (adopted.state === "created") return void (await adopted[Symbol.asyncDispose]());
     try {
       const end = await this.#attend(adopted, adopted, adoption, signals);
@@ -148,17 +164,13 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     execution: StepExecution,
     signals: ExecutionSignals,
   ): Promise<StepEnd> {
-    const memory = this.#options.memory.grant(memoryOf(execution.invocation));
     try {
       const running = started ?? (await created.start());
       await execution.assigned({ containerId: created.id, image: image.reference });
       await output?.open(execution.log);
       running.stdin?.write(`${JSON.stringify(execution.assignment)}\n`);
-      const end = await this.#attend(created, running, execution, signals);
-      end.released.finally(() => memory[Symbol.dispose]());
-      return end;
+      return await this.#attend(created, running, execution, signals);
     } catch (error) {
-      memory[Symbol.dispose]();
       await this.#abandon(created);
       return await afterRemoval(error, execution);
     }
@@ -227,24 +239,3 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
 /** Somebody removed it after it was found; no container was made then. */
 const isImageMissing = (error: unknown): boolean =>
   error instanceof DockerRequestError && error.statusCode === 404 && /no such image/i.test(error.message);
-
-/** SIGTERM and a grace period, in seconds, on the first signal, SIGKILL on the second. */
-const stopOn = (
-  started: Running,
-  grace: number,
-  { signal, killSignal }: ExecutionSignals,
-): { cancel: () => void } => {
-  const ignore = () => {}; // It may have ended meanwhile; how it did is told by `ended`.
-  const stop = () => void started.stop(grace).catch(ignore);
-  const kill = () => void started.kill().catch(ignore);
-  signal.addEventListener("abort", stop, { once: true });
-  killSignal.addEventListener("abort", kill, { once: true });
-  if (signal.aborted) stop();
-  if (killSignal.aborted) kill();
-  return {
-    cancel: () => {
-      signal.removeEventListener("abort", stop);
-      killSignal.removeEventListener("abort", kill);
-    },
-  };
-};

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { IMAGE_ROOT } from "../../image-builder/image-paths.ts";
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -7,12 +8,14 @@ import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
-import type { OrchestratorServices } from "../base/services.ts";
+import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { Admission } from "../containerized/admission.ts";
+import { checkMounts } from "../containerized/check-mounts.ts";
+import { checkClaims } from "../containerized/claims.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
 import { LABEL } from "../containerized/labels.ts";
-import { MemoryBook } from "../containerized/memory-book.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
@@ -63,6 +66,22 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return { waitForCompletion: () => this.#runAll() };
   }
 
+  /** Also what the engine will never have: before any step is run for nothing. */
+  protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
+    const { runs, stores } = this.active.context.paths;
+    const invocations = Object.values(request.snapshot.invocations);
+    const needed = {
+      [stores]: "the artifact stores",
+      [runs]: "its exchange directory",
+      [IMAGE_ROOT]: "its code",
+    };
+    checkMounts(invocations, needed);
+    if (invocations.some(({ settings }) => settings.resources)) {
+      checkClaims(invocations, await (await this.services.engine()).info());
+    }
+    await super.validate(request, stack);
+  }
+
   protected async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
@@ -70,7 +89,8 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const engine = await this.services.engine();
     return new ContainerExecutor({
       engine,
-      memory: new MemoryBook((await engine.info()).memoryBytes),
+      admission: new Admission(await engine.info()),
+      projectRoot: this.active.request.projectRoot,
       images: await this.images(stack),
       snapshotId: snapshot.id,
       workspaceId: metadata.workspaceId,
