@@ -1,4 +1,14 @@
-import type { Failure, HookFailure, Invocation, StepHookName, StepResult, StepRun } from "../model/index.ts";
+import type { StepRunPatch } from "../metadata/port.ts";
+import type {
+  Failure,
+  HookFailure,
+  Invocation,
+  Json,
+  StepHookName,
+  StepResult,
+  StepRun,
+  Usage,
+} from "../model/index.ts";
 import { tellHookFailure } from "./hook-warnings.ts";
 import { removeArtifactDirs } from "./output-utils.ts";
 import type { StepRelease } from "./port.ts";
@@ -29,6 +39,7 @@ export class AttemptRecords {
   readonly #warnings: string[] = [];
   #assignedAt: number | undefined;
   #isPublished: boolean;
+  #usage: Usage | undefined;
   #hooksBegun: readonly StepHookName[] = [];
   #end: { readonly status: AttemptStatus; readonly failure?: Failure } | undefined;
 
@@ -65,6 +76,7 @@ export class AttemptRecords {
 
   async ended(result: StepResult): Promise<AttemptStatus> {
     this.#hooksBegun = result.hooks ?? [];
+    this.#usage = result.usage;
     await this.warn((result.hookFailures ?? []).map((failure) => this.#tell(failure)));
     return result.status === "completed"
       ? await this.#completed(result)
@@ -158,8 +170,10 @@ export class AttemptRecords {
     return "completed";
   }
 
-  #finish(): { finishedAt: string } {
-    return { finishedAt: this.#context.now().toISOString() };
+  #finish(): StepRunPatch {
+    const finishedAt = this.#context.now().toISOString();
+    if (!this.#usage) return { finishedAt };
+    return { finishedAt, metadata: { ...this.#attempt.stepRun.metadata, usage: this.#usage as Json } };
   }
 
   /** Never negative, though clocks are set back. */
