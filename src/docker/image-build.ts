@@ -54,6 +54,7 @@ const queryOf = (request: BuildRequest): Dockerode.ImageBuildOptions => ({
   forcerm: true,
   ...(request.buildArgs && { buildargs: { ...request.buildArgs } }),
   ...(request.platform && { platform: request.platform }),
+  ...(request.target && { target: request.target }),
   ...(request.noCache && { nocache: true }),
   ...(request.networkMode && { networkmode: request.networkMode }),
 });

@@ -71,6 +71,8 @@ export interface BuildRequest {
   readonly labels: Readonly<Record<string, string>>;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly platform?: string | undefined;
+  /** The stage to stop at. */
+  readonly target?: string | undefined;
   readonly noCache?: boolean;
   /** Network of RUN instructions, for instance `host`. */
   readonly networkMode?: string | undefined;
@@ -81,11 +83,16 @@ export interface BuildOptions extends Cancellable {
   readonly onOutput?: (line: string) => void;
 }
 
+export interface PullOptions extends BuildOptions {
+  /** `linux/arm64`; default: the engine's own. */
+  readonly platform?: string | undefined;
+}
+
 export interface ImageClient {
   /** The image, or undefined where the engine does not have it. */
   inspect(reference: string, options?: Cancellable): Promise<ImageRecord | undefined>;
   /** Resolves only when the engine has the image: the stream's word is checked by an inspect. */
-  pull(reference: string, options?: BuildOptions): Promise<ImageRecord>;
+  pull(reference: string, options?: PullOptions): Promise<ImageRecord>;
   /** Rejects with `ImageBuildError` that carries the failing instruction and its output. */
   build(request: BuildRequest, options?: BuildOptions): Promise<ImageRecord>;
   /** `docker import`: one layer from a tar of a root file system; `changes` are Dockerfile instructions. */

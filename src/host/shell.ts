@@ -111,6 +111,7 @@ const shellSpec = async (
     },
     {
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
+      code: { entrypoint: house.stack(run.stack).imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
     },
   );

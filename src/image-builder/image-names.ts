@@ -4,8 +4,8 @@ import { hashJson } from "../util/canonical.ts";
 /** Hex digits of a hash that stand in a tag. */
 const TAG_DIGITS = 24;
 
-/** `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles. */
-export type ImageKind = "environment" | "step";
+/** `parent`: of a Dockerfile of the user's; `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles. */
+export type ImageKind = "parent" | "environment" | "step";
 
 export const IMAGE_LABEL = "dev.stepdock.image";
 
@@ -20,7 +20,7 @@ export type ImageLabels = Readonly<Record<string, string>>;
 
 export const imageLabels = (
   kind: ImageKind,
-  { key }: EnvironmentPlan,
+  { key }: Pick<EnvironmentPlan, "key">,
   workspaceId: string | undefined,
 ): ImageLabels => ({
   [IMAGE_LABEL]: kind,

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import type { ContainerSpec, Mount } from "../../docker/port.ts";
+import { bundlesOfInvocation, type Invocation } from "../../model/index.ts";
 import type { StepExecution } from "../../step-launcher/port.ts";
 import {
   BUNDLES_IN_IMAGE,
+  ENTRYPOINT_IN_IMAGE,
   StepEntrypointConfiguration,
 } from "../../step-runner/step-entrypoint-configuration.ts";
 import { askedOf } from "./asked-of-container.ts";
@@ -16,6 +19,8 @@ export interface ContainerSpecFacts {
   /** What paths in settings are relative to. */
   readonly projectRoot: string;
   readonly artifactStore: ArtifactStore;
+  /** For images that are used as they are: what runs a step, and the folder of bundles. */
+  readonly code: { readonly entrypoint: string | undefined; readonly bundles: string };
   readonly pidsLimit: number;
   readonly stopGracePeriod: number;
 }
@@ -50,7 +55,11 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
     environment: { HOME: "/tmp", USER: "stepdock", ...execution.environment },
     labels: stepLabels({ ...assignment, workspaceId: facts.workspaceId }),
     ...asked,
-    mounts: [...mountsOf(execution, facts), ...asked.mounts],
+    mounts: [
+      ...mountsOf(execution, facts),
+      ...(docker?.skipBuild ? codeMounts(invocation, facts.code) : []),
+      ...asked.mounts,
+    ],
     ...userOf(docker?.user),
     workdir: "/tmp",
     network,
@@ -80,6 +89,19 @@ const mountsOf = ({ assignment, paths }: SpecExecution, facts: ContainerSpecFact
   return [
     { type: "bind", source: facts.storesPath, target: facts.storesPath, readOnly: true },
     ...writable.map((path) => ({ type: "bind" as const, source: path, target: path, readOnly: false })),
+  ];
+};
+
+/** Where an image has its code, had it been built. */
+const codeMounts = (invocation: Invocation, { entrypoint, bundles }: ContainerSpecFacts["code"]): Mount[] => {
+  if (entrypoint === undefined)
+    throw new TypeError("nothing is known that runs a step in an image of others");
+  return [
+    { type: "bind", source: entrypoint, target: ENTRYPOINT_IN_IMAGE, readOnly: true },
+    ...bundlesOfInvocation(invocation).map((hash) => ({
+      ...({ type: "bind", source: join(bundles, `${hash}.mjs`) } as const),
+      ...{ target: `${BUNDLES_IN_IMAGE}/${hash}.mjs`, readOnly: true },
+    })),
   ];
 };
 

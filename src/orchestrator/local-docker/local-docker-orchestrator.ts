@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import { IMAGE_ROOT } from "../../image-builder/image-paths.ts";
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
+import { IMAGE_ROOT } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
@@ -90,6 +90,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return new ContainerExecutor({
       engine,
       admission: new Admission(await engine.info()),
+      code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       projectRoot: this.active.request.projectRoot,
       images: await this.images(stack),
       snapshotId: snapshot.id,

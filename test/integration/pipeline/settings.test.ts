@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectEngine } from "../../../src/docker/connect.ts";
+import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { docker, type EndedRun, leftoversOf, NOTHING, returnedBy, runPipeline } from "./support.ts";
+import { docker, type EndedRun, leftoversOf, NOTHING, outputOf, returnedBy, runPipeline } from "./support.ts";
 
 const PIPELINE = `
-import { readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { pipeline, step } from "stepdock";
 import * as z from "zod";
 
@@ -52,6 +54,10 @@ export const admitted = pipeline({ name: "admitted", parameters: { memory: z.str
   big.with(resources(memory))({ n: 1 });
   big.with(resources(memory))({ n: 2 });
 } });
+export const asItIs = step({ name: "as_it_is", output: z.array(z.string()), run: () => readdirSync("/stepdock") });
+export const skipping = pipeline({ name: "skipping", parameters: { parentImage: z.string() }, define: ({ parentImage }) => {
+  asItIs.with({ settings: { docker: { skipBuild: true, parentImage, user: "1234:1234" } } })();
+} });
 export const hiding = pipeline({ name: "hiding", parameters: { path: z.string() }, define: ({ path }) => {
   big.with({ settings: { run: { tmpfs: { [path]: {} } } } })({ n: 1 });
 } });
@@ -77,6 +83,8 @@ test("a step has in its container what its run settings ask for, and no more", a
     ...{ shm: 8 * 2 ** 20, files: ["256", "256"], scratch: [4 * 2 ** 20, "done"], port: "99" },
     capabilities: CHOWN,
   });
+  const used = { peakMemoryBytes: expect.any(Number), cpuSeconds: expect.any(Number) };
+  expect(run.step("look").metadata.usage).toMatchObject(used);
   expect(await readFile(project.path("taken/b.txt"), "utf8")).toBe("left by the step");
 });
 
@@ -122,4 +130,16 @@ test("nothing can be mounted over the stores", async () => {
   expect(run.status).toBe(2);
   expect(run.stderr).toContain(`"settings.run.tmpfs.${path}", which would hide the artifact stores from it`);
   expect(run.steps).toEqual([]);
+});
+
+test("with skipBuild a step runs in the parent image itself, as the user that it names", async () => {
+  await using engine = await connectEngine();
+  const { reference } = await ensureBaseImage(engine);
+  const args = ["--no-cache", "--param", `parentImage=${reference}`];
+  const run = await runPipeline(project, "skipping", { args });
+  expect(run.step("as_it_is").failure).toBeNull();
+  expect(run.step("as_it_is").image).toBe(reference);
+  expect(await returnedBy(project, run.step("as_it_is"))).toEqual(["bundles", "entrypoint.mjs"]);
+  expect(await stat((await outputOf(project, run.step("as_it_is"))).path)).toMatchObject({ mode: 0o40777 });
+  expect(run.events.filter(({ event }) => event === "build_output")).toEqual([]);
 });
