@@ -11,6 +11,7 @@ import { HookRunner } from "../src/step-runner/hook-runner.ts";
 import { StepRunner } from "../src/step-runner/step-runner.ts";
 import type { LoadedStep } from "./load-step.ts";
 import { exitCodeOf, report } from "./report.ts";
+import { usageSince } from "./usage.ts";
 
 /** Where things are in this container. */
 export interface AttemptPlaces {
@@ -25,6 +26,7 @@ export class Attempt {
   readonly #assignment: Assignment;
   readonly #places: AttemptPlaces;
   readonly #abort = new AbortController();
+  readonly #begun = performance.now();
   #listensForStop = false;
   #drained = false;
   #reported = false;
@@ -78,7 +80,8 @@ export class Attempt {
 
   #tryReport(result: StepResult): number {
     try {
-      report(this.#assignment, maskResult(Object.values(this.#assignment.secrets ?? {}), result));
+      const masked = maskResult(Object.values(this.#assignment.secrets ?? {}), result);
+      report(this.#assignment, { ...masked, usage: usageSince(this.#begun) });
       return exitCodeOf(result);
     } catch (error) {
       process.stderr.write(`stepdock: the result cannot be written: ${(error as Error).message}\n`);

@@ -11,6 +11,9 @@ import { StartGate } from "./start-gate.ts";
 
 const INTERRUPTED: HaltReason = { kind: "interrupted" };
 
+/** How many ready nodes are asked for, at most, where the first do not fit: it keeps a run of many nodes linear. */
+const WINDOW = 64;
+
 const stoppedAfter = (failed: string): DOMException =>
   new DOMException(`Stopped, since node "${failed}" failed.`, "AbortError");
 
@@ -41,6 +44,7 @@ export class DagRun {
     }
     this.#queue = new PQueue({ concurrency: options.maxParallelism });
     this.#queue.addEventListener("next", () => this.#fillSlots());
+    options.capacity?.onFreed(() => this.#fillSlots());
     this.#gate = new StartGate(options.parallelNodeStartupWaitingPeriod, () => this.#fillSlots());
   }
 
@@ -101,10 +105,24 @@ export class DagRun {
     const others = this.#queue.pending - own;
     const isApart = this.#gate.isOpen || others === 0;
     if (this.#halt !== undefined || !isApart || others >= this.#options.maxParallelism) return undefined;
-    const node = this.#ready.pop();
+    const node = this.#popReady();
     if (node === undefined) return undefined;
     this.#gate.close();
     this.#lookahead?.started(node);
+    return node;
+  }
+
+  /** The first ready node for which there is room. */
+  #popReady(): PlannedNode | undefined {
+    const { capacity } = this.#options;
+    if (capacity === undefined) return this.#ready.pop();
+    const refused: PlannedNode[] = [];
+    let node = this.#ready.pop();
+    while (node !== undefined && !capacity.tryEnter(node.id)) {
+      refused.push(node);
+      node = refused.length < WINDOW ? this.#ready.pop() : undefined;
+    }
+    for (const each of refused) this.#ready.push(each);
     return node;
   }
 
@@ -119,6 +137,10 @@ export class DagRun {
 
   /** From a free slot to a free slot. */
   async #occupySlot(node: PlannedNode): Promise<void> {
+    await this.#runNode(node).finally(() => this.#options.capacity?.leave(node.id));
+  }
+
+  async #runNode(node: PlannedNode): Promise<void> {
     if (this.#options.shouldContinue !== undefined) await this.#askToContinue();
     if (this.#halt !== undefined) return;
     const running = new RunningNode(node);

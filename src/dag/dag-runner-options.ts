@@ -30,6 +30,19 @@ export type RunNode = (
   options: RunNodeOptions,
 ) => Promise<NodeOutcome | undefined> | Promise<void>;
 
+/** What nodes that run at once share, besides slots. */
+export interface NodeCapacity {
+  /**
+   * Asked of ready nodes in their order, with a slot free, until one may start; at most `WINDOW` of them at a time. A
+   * node that may holds its part until `leave`, which is called when its slot is given back. While nothing runs, the
+   * first that is asked for has to be let in.
+   */
+  tryEnter(id: string): boolean;
+  leave(id: string): void;
+  /** The listener is to be called when a refused node may be let in though no slot was given back. */
+  onFreed(listener: () => void): void;
+}
+
 /**
  * How to run a DAG. A hook that throws or rejects ends the run as an abort of `signal` does; `run()` then rejects with
  * what it threw, after `finalize`.
@@ -49,6 +62,7 @@ export interface DagRunnerOptions {
    * `stop_on_failure`: also, nothing more starts. `fail_fast`: also, what runs is stopped.
    */
   readonly executionMode?: ExecutionMode | undefined;
+  readonly capacity?: NodeCapacity | undefined;
   readonly scheduling?: Scheduling | undefined;
   /** For the longest remaining paths: how long each node takes, in any unit. */
   readonly weights?: Weights | undefined;

@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import type { ContainerSpec, Healthcheck, Mount } from "./port.ts";
+import type { ContainerSpec, Healthcheck, Mount, PublishedPort } from "./port.ts";
 
 /**
  * The engine's own copy of the output, read only when a run is adopted. `local` keeps bytes as they were, which
@@ -26,6 +26,7 @@ export const createOptions = (spec: ContainerSpec): Dockerode.ContainerCreateOpt
   AttachStdin: spec.stdin,
   OpenStdin: spec.stdin,
   StdinOnce: spec.stdin,
+  ...(spec.ports?.length ? { ExposedPorts: exposed(spec.ports) } : {}),
   HostConfig: hostConfig(spec),
   ...(spec.networkAliases && { NetworkingConfig: aliases(spec.network, spec.networkAliases) }),
   ...(spec.healthcheck && { Healthcheck: healthcheck(spec.healthcheck) }),
@@ -58,7 +59,41 @@ const hostConfig = (spec: ContainerSpec): Dockerode.HostConfig => ({
   LogConfig: LOG_CONFIG,
   PidsLimit: spec.pidsLimit,
   ...limits(spec),
+  ...asked(spec),
 });
+
+/** What a container has only where it was asked for. */
+const asked = (spec: ContainerSpec): Dockerode.HostConfig => ({
+  CapAdd: spec.capabilitiesAdded && [...spec.capabilitiesAdded],
+  ExtraHosts:
+    spec.extraHosts && Object.entries(spec.extraHosts).map(([name, address]) => `${name}:${address}`),
+  PortBindings:
+    spec.ports &&
+    Object.fromEntries(
+      Map.groupBy(spec.ports, (port) => port.containerPort)
+        .entries()
+        .map(([name, ports]) => [name, ports.map(binding)]),
+    ),
+  ShmSize: spec.shmBytes,
+  Ulimits:
+    spec.ulimits &&
+    Object.entries(spec.ulimits).map(([Name, { soft, hard }]) => ({ Name, Soft: soft, Hard: hard })),
+  Devices: spec.devices?.map(({ source, target, permissions }) => ({
+    PathOnHost: source,
+    PathInContainer: target,
+    CgroupPermissions: permissions,
+  })),
+  Sysctls: spec.sysctls && { ...spec.sysctls },
+  DeviceRequests: spec.gpuCount ? [{ Driver: "", Count: spec.gpuCount, Capabilities: [["gpu"]] }] : undefined,
+});
+
+const binding = ({ hostAddress, hostPort }: PublishedPort) => ({
+  HostIp: hostAddress,
+  HostPort: String(hostPort),
+});
+
+const exposed = (ports: readonly PublishedPort[]): Record<string, object> =>
+  Object.fromEntries(ports.map(({ containerPort }) => [containerPort, {}]));
 
 /** `Binds` would create a missing host path without a word, as root; `Mounts` refuses it. */
 const mountSettings = ({ type, source, target, readOnly }: Mount): Dockerode.MountSettings => ({

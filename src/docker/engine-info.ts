@@ -12,6 +12,8 @@ const Info = z.object({
   Driver: z.string(),
   DockerRootDir: z.string(),
   SecurityOptions: z.array(z.string()).nullish(),
+  Runtimes: z.record(z.string(), z.unknown()).nullish(),
+  DiscoveredDevices: z.array(z.object({ ID: z.string().nullish() })).nullish(),
 });
 
 const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Arch: z.string() });
@@ -40,8 +42,14 @@ const fromInfo = (info: z.output<typeof Info>) => ({
   memoryBytes: info.MemTotal,
   storageDriver: info.Driver,
   rootDirectory: info.DockerRootDir,
+  hasGpuRuntime: hasGpuRuntime(info),
   rootless: info.SecurityOptions?.some((option) => option.startsWith("name=rootless")) ?? false,
 });
+
+/** NVIDIA's runtime, or its devices by CDI, which newer engines list. What would run without either says so itself. */
+const hasGpuRuntime = ({ Runtimes, DiscoveredDevices }: z.output<typeof Info>): boolean =>
+  Object.keys(Runtimes ?? {}).some((name) => name.startsWith("nvidia")) ||
+  (DiscoveredDevices ?? []).some(({ ID }) => ID?.startsWith("nvidia.com/gpu"));
 
 const fromVersion = (version: z.output<typeof Version>) => ({
   version: version.Version,

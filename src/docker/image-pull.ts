@@ -8,7 +8,7 @@ import { inspectImage } from "./image-record.ts";
 import { pullSource, registryOf } from "./image-reference.ts";
 import { isAbort } from "./interrupted-error.ts";
 import { engineMessages, failureOf } from "./json-messages.ts";
-import type { BuildOptions, ImageRecord } from "./port.ts";
+import type { ImageRecord, PullOptions } from "./port.ts";
 import { PullProgress } from "./pull-progress.ts";
 import { findRegistryAuth } from "./registry-auth.ts";
 import { asDockerError } from "./request-error.ts";
@@ -18,7 +18,7 @@ export const pullImage = async (
   docker: Dockerode,
   environment: Environment,
   reference: string,
-  options: BuildOptions = {},
+  options: PullOptions = {},
 ): Promise<ImageRecord> => {
   try {
     await fetchLayers(docker, environment, reference, options);
@@ -34,10 +34,14 @@ const fetchLayers = async (
   docker: Dockerode,
   environment: Environment,
   reference: string,
-  { signal, onOutput }: BuildOptions,
+  { signal, onOutput, platform }: PullOptions,
 ): Promise<void> => {
   const auth = await findRegistryAuth(registryOf(reference), environment, { signal, warn: warnTo(onOutput) });
-  const answer = await docker.createImage(auth, { ...pullSource(reference), ...abortOption(signal) });
+  const answer = await docker.createImage(auth, {
+    ...pullSource(reference),
+    ...(platform && { platform }),
+    ...abortOption(signal),
+  });
   const progress = new PullProgress();
   for await (const message of engineMessages(answer as Readable)) {
     const failure = failureOf(message);
@@ -47,7 +51,7 @@ const fetchLayers = async (
   }
 };
 
-const warnTo = (onOutput: BuildOptions["onOutput"]) => (message: string) =>
+const warnTo = (onOutput: PullOptions["onOutput"]) => (message: string) =>
   onOutput === undefined ? process.emitWarning(message) : onOutput(`Warning: ${message}`);
 
 const pullError = (reference: string, cause: unknown, signal: AbortSignal | undefined): Error => {

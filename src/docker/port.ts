@@ -29,6 +29,8 @@ export interface EngineInfo {
   readonly storageDriver: string;
   readonly rootDirectory: string;
   readonly rootless: boolean;
+  /** Whether it knows how to give a container GPUs. */
+  readonly hasGpuRuntime: boolean;
 }
 
 export interface ImageRecord {
@@ -82,11 +84,16 @@ export interface BuildOptions extends Cancellable {
   readonly onOutput?: (line: string) => void;
 }
 
+export interface PullOptions extends BuildOptions {
+  /** `linux/arm64`; default: the engine's own. */
+  readonly platform?: string | undefined;
+}
+
 export interface ImageClient {
   /** The image, or undefined where the engine does not have it. */
   inspect(reference: string, options?: Cancellable): Promise<ImageRecord | undefined>;
   /** Resolves only when the engine has the image: the stream's word is checked by an inspect. */
-  pull(reference: string, options?: BuildOptions): Promise<ImageRecord>;
+  pull(reference: string, options?: PullOptions): Promise<ImageRecord>;
   /** Rejects with `ImageBuildError` that carries the failing instruction and its output. */
   build(request: BuildRequest, options?: BuildOptions): Promise<ImageRecord>;
   /** `docker import`: one layer from a tar of a root file system; `changes` are Dockerfile instructions. */
@@ -111,6 +118,27 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
+/** A port of a container at one of the engine's host. */
+export interface PublishedPort {
+  /** `8080/tcp`. */
+  readonly containerPort: string;
+  readonly hostAddress: string;
+  /** 0 for any. */
+  readonly hostPort: number;
+}
+
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface Device {
+  readonly source: string;
+  readonly target: string;
+  /** Of `r`, `w` and `m`. */
+  readonly permissions: string;
+}
+
 export interface ContainerSpec {
   readonly name?: string;
   readonly image: string;
@@ -132,6 +160,17 @@ export interface ContainerSpec {
   readonly memoryBytes?: number | undefined;
   readonly cpus?: number | undefined;
   readonly pidsLimit?: number | undefined;
+  /** So many of the engine's GPUs, through NVIDIA's container runtime. */
+  readonly gpuCount?: number | undefined;
+  /** Name → address, for `/etc/hosts`. */
+  readonly extraHosts?: Readonly<Record<string, string>> | undefined;
+  readonly ports?: readonly PublishedPort[] | undefined;
+  readonly shmBytes?: number | undefined;
+  /** Name, such as `nofile` → limits; -1 for none. */
+  readonly ulimits?: Readonly<Record<string, Ulimit>> | undefined;
+  readonly devices?: readonly Device[] | undefined;
+  readonly sysctls?: Readonly<Record<string, string>> | undefined;
+  readonly capabilitiesAdded?: readonly string[] | undefined;
   readonly readOnlyRoot: boolean;
   /** Mount point → options, for instance `/tmp` → `rw,exec,nosuid,nodev,mode=1777`. */
   readonly tmpfs: Readonly<Record<string, string>>;

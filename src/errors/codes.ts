@@ -35,6 +35,7 @@ export const ERROR_EXIT = {
   parameter_invalid: EXIT.usage,
   parent_image_unusable: EXIT.usage,
   pipeline_invalid: EXIT.usage,
+  resources_exceeded: EXIT.usage,
   run_locked: EXIT.usage,
   run_not_finished: EXIT.usage,
   secret_missing: EXIT.usage,

@@ -110,13 +110,14 @@ const shellSpec = async (
       },
     },
     {
-      ...{ image, pidsLimit, stopGracePeriod, artifactStore },
+      ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
+      code: { entrypoint: house.stack(run.stack).imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
     },
   );
   const outputs: Mount = { type: "bind", source: scratch.outputs, target: scratch.outputs, readOnly: false };
-  // Without init the engine itself says that there is no such program.
-  return { ...spec, mounts: [...spec.mounts, outputs], init: false, tty: options.tty };
+  // Without init the engine itself says that there is no such program. Its ports may be taken by the step itself.
+  return { ...spec, mounts: [...spec.mounts, outputs], ports: undefined, init: false, tty: options.tty };
 };
 
 const inputVariables = async (

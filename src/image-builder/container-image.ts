@@ -29,7 +29,7 @@ export const planContainer = async (
     const key = hashJson(ingredients);
     return { key, parentImage: containerReference(key), ingredients, settings: {}, container };
   }
-  const { reference, content } = await resolveParent(engine, image, progress);
+  const { reference, content } = await resolveParent(engine, { name: image }, progress);
   return { ...named(content), parentImage: reference, settings: {}, container };
 };
 
@@ -66,7 +66,7 @@ const namedAgain = async (
   plan: EnvironmentPlan,
   progress: BuildProgress,
 ): Promise<ImageRecord> => {
-  const { image, content }: ParentImage = await resolveParent(engine, plan.parentImage, progress);
+  const { image, content }: ParentImage = await resolveParent(engine, { name: plan.parentImage }, progress);
   if (named(content).key === plan.key) return image;
   throw changed("image", plan.parentImage, `Image ${plan.parentImage} is another than when the run began`);
 };

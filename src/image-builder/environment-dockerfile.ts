@@ -12,6 +12,8 @@ export interface EnvironmentRecipe {
   readonly aptPackages: readonly string[];
   /** Names alone: values are build arguments. */
   readonly variables: readonly string[];
+  /** Path in the context → path in the image. */
+  readonly copies?: readonly { readonly inContext: string; readonly target: string }[];
   /** Where npm comes from: files of the context, the parent image; undefined where nothing is to be installed. */
   readonly npm: "context" | "parent" | undefined;
 }
@@ -39,13 +41,20 @@ export const environmentDockerfile = (recipe: EnvironmentRecipe): string =>
     "",
   ].join("\n");
 
-const systemStage = ({ parentImage, user, aptPackages, variables }: EnvironmentRecipe): string[] => [
+const systemStage = ({
+  parentImage,
+  user,
+  aptPackages,
+  variables,
+  copies = [],
+}: EnvironmentRecipe): string[] => [
   `FROM ${parentImage} AS system`,
   `LABEL ${IMAGE_LABEL}=environment`,
   ...(user === "" ? [] : ["USER 0"]),
   NODE_CHECK,
   ...(aptPackages.length > 0 ? [aptInstall(aptPackages)] : []),
   ...variableLines(variables),
+  ...copies.map(({ inContext, target }) => `COPY ${JSON.stringify([inContext, target])}`),
 ];
 
 const aptInstall = (names: readonly string[]): string => {

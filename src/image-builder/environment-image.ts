@@ -9,6 +9,8 @@ import { environmentReference, type ImageLabels, imageLabels, labelInstruction }
 import { ENTRYPOINT_PATH, IMAGE_ROOT } from "./image-paths.ts";
 import { loadLayer } from "./load-layer.ts";
 import type { NpmInstall } from "./npm-packages.ts";
+import { ensureDockerfile } from "./parent-dockerfile.ts";
+import { type ParentImage, resolveParent } from "./parent-image.ts";
 import { explainParent } from "./parent-image-error.ts";
 
 /** The environment image, which the engine has when this resolves. */
@@ -20,12 +22,29 @@ export const ensureEnvironmentImage = async (
 ): Promise<ImageRecord> => {
   const tag = environmentReference(planned.plan.key);
   const present = await engine.images.inspect(tag, { signal: progress.signal });
-  if (present) return present;
+  if (present && !planned.plan.settings.preventBuildReuse) return present;
   const target = { tag, labels: imageLabels("environment", planned.plan, workspaceId) };
+  const based = await withParent(engine, planned, workspaceId, progress);
   return (
-    (await loadEnvironment(engine, planned, target, progress)) ??
-    (await buildEnvironment(engine, planned, target, progress))
+    (await loadEnvironment(engine, based, target, progress)) ??
+    (await buildEnvironment(engine, based, target, progress))
   );
+};
+
+/** A plan whose parent image the engine has. */
+type Based = PlannedEnvironment & { readonly parent: ParentImage };
+
+const withParent = async (
+  engine: ContainerEngine,
+  planned: PlannedEnvironment,
+  workspaceId: string | undefined,
+  progress: BuildProgress,
+): Promise<Based> => {
+  const { plan, parent, dockerfile } = planned;
+  if (parent) return { ...planned, parent };
+  if (!dockerfile) throw new TypeError(`environment ${plan.key} has no parent`);
+  await ensureDockerfile(engine, dockerfile, imageLabels("parent", plan, workspaceId), progress);
+  return { ...planned, parent: await resolveParent(engine, { name: plan.parentImage }, progress) };
 };
 
 interface Target {
@@ -42,12 +61,12 @@ interface Target {
  */
 const loadEnvironment = async (
   engine: ContainerEngine,
-  { plan, parent, npm, entrypoint }: PlannedEnvironment,
+  { plan, parent, npm, copies, entrypoint }: Based,
   target: Target,
   progress: BuildProgress,
 ): Promise<ImageRecord | undefined> => {
   const { aptPackages = [], environment: variables = {} } = plan.settings;
-  if (npm || aptPackages.length > 0 || !parent.hasRightNode) return undefined;
+  if (npm || aptPackages.length > 0 || copies.length > 0 || !parent.hasRightNode) return undefined;
   const entries: RootEntry[] = [
     { path: IMAGE_ROOT.slice(1), type: "directory", mode: 0o755 },
     textEntry(ENTRYPOINT_PATH.slice(1), entrypoint),
@@ -57,7 +76,7 @@ const loadEnvironment = async (
 
 const buildEnvironment = async (
   engine: ContainerEngine,
-  planned: PlannedEnvironment,
+  planned: Based,
   { tag, labels }: Target,
   progress: BuildProgress,
 ): Promise<ImageRecord> => {
@@ -69,19 +88,26 @@ const buildEnvironment = async (
   }
 };
 
-const contentOf = async ({ plan, parent, npm, entrypoint }: PlannedEnvironment, label: string) => {
-  const { aptPackages = [], environment = {}, buildNetwork } = plan.settings;
+const contentOf = async ({ plan, parent, npm, copies, entrypoint }: Based, label: string) => {
+  const { aptPackages = [], environment = {}, buildNetwork, platform, preventBuildReuse } = plan.settings;
   const npmFiles = npm && (await hostNpm(NPM_FOLDER));
   const dockerfile = environmentDockerfile({
-    ...{ parentImage: plan.parentImage, user: parent.user, aptPackages, label },
+    ...{ parentImage: plan.parentImage, user: parent.user, aptPackages, label, copies },
     variables: Object.keys(environment),
     npm: npm && (npmFiles ? "context" : "parent"),
   });
   return {
     dockerfile,
-    entries: [...(npmFiles ?? []), ...installEntries(npm), textEntry("entrypoint.mjs", entrypoint)],
+    entries: [
+      ...(npmFiles ?? []),
+      ...installEntries(npm),
+      ...copies.flatMap(({ entries }) => entries),
+      textEntry("entrypoint.mjs", entrypoint),
+    ],
     buildArgs: buildArguments(Object.values(environment)),
     networkMode: buildNetwork,
+    platform,
+    noCache: preventBuildReuse ?? false,
   };
 };
 

@@ -4,7 +4,9 @@ import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
 import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
+import { type CopiedFiles, planCopies } from "./copied-files.ts";
 import { type NpmInstall, planNpmInstall } from "./npm-packages.ts";
+import { type ParentDockerfile, planDockerfile } from "./parent-dockerfile.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
 /** Of the Dockerfile that we write: to be raised when it makes another image of the same ingredients. */
@@ -13,7 +15,10 @@ const RECIPE = "2";
 /** A plan, and what its image is built from. */
 export interface PlannedEnvironment {
   readonly plan: EnvironmentPlan;
-  readonly parent: ParentImage;
+  /** Undefined where it is to be built of a Dockerfile first. */
+  readonly parent: ParentImage | undefined;
+  readonly dockerfile: ParentDockerfile | undefined;
+  readonly copies: readonly CopiedFiles[];
   readonly npm: NpmInstall | undefined;
   /** The source of the entrypoint. */
   readonly entrypoint: string;
@@ -35,17 +40,24 @@ export const planFor = async (
   // before the parent, which may have to be pulled: what the user has to mend shows at once
   const npm = npmPackages && (await planNpmInstall(projectRoot, npmPackages));
   const entrypoint = await readFile(entrypointPath, "utf8");
-  const parent = await resolveParent(engine, settings.parentImage, progress);
-  const ingredients = ingredientsOf(settings, { parent, npm, entrypoint });
-  const plan = { key: hashJson(ingredients), parentImage: parent.reference, ingredients, settings };
-  return { plan, parent, npm, entrypoint };
+  const copies = await planCopies(projectRoot, settings);
+  const dockerfile = await planDockerfile(projectRoot, settings);
+  const { parentImage: name, platform } = settings;
+  const parent = dockerfile ? undefined : await resolveParent(engine, { name, platform }, progress);
+  const parts = { parent, dockerfile, copies, npm, entrypoint };
+  const ingredients = ingredientsOf(settings, parts);
+  const parentImage = dockerfile?.reference ?? parent?.reference ?? "";
+  return { plan: { key: hashJson(ingredients), parentImage, ingredients, settings }, ...parts };
 };
 
 const ingredientsOf = (
-  { aptPackages, environment = {} }: DockerSettings,
-  { parent, npm, entrypoint }: Omit<PlannedEnvironment, "plan">,
+  { aptPackages, environment = {}, user, platform }: DockerSettings,
+  { parent, dockerfile, copies, npm, entrypoint }: Omit<PlannedEnvironment, "plan">,
 ): Record<string, string> => ({
-  parent: parent.content,
+  ...(parent ? { parent: parent.content } : dockerfile?.ingredients),
+  ...(user !== undefined && { user }),
+  ...(platform !== undefined && { platform }),
+  ...Object.fromEntries(copies.map(({ target, identity }) => [`file ${target}`, identity])),
   ...(aptPackages && { apt: aptPackages.join(" ") }),
   ...(npm && { npm: npm.identity }),
   ...Object.fromEntries(Object.entries(environment).map(variable)),

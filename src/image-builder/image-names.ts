@@ -4,8 +4,11 @@ import { hashJson } from "../util/canonical.ts";
 /** Hex digits of a hash that stand in a tag. */
 const TAG_DIGITS = 24;
 
-/** `environment`: parent, packages, variables and entrypoint; `step`: that and the bundles; `container`: as a Dockerfile of the user's says. */
-export type ImageKind = "environment" | "step" | "container";
+/**
+ * `parent`: of a Dockerfile of the user's; `environment`: parent, packages, variables and entrypoint; `step`: that and the
+ * bundles; `container`: of a container step, as a Dockerfile of the user's says.
+ */
+export type ImageKind = "parent" | "environment" | "step" | "container";
 
 export const IMAGE_LABEL = "dev.stepdock.image";
 

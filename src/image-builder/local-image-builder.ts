@@ -39,8 +39,15 @@ class LocalImageBuilder implements ImageBuilder {
   readonly #environments = new SharedWork<ImageRecord>({ keep: false, subject: "an environment image" });
   readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
 
+  /** References of the step images that were built here, which with `preventBuildReuse` are those that may be used. */
+  readonly #built = new Set<string>();
+
   constructor(options: LocalImageBuilderOptions) {
     this.#options = options;
+  }
+
+  get entrypointPath(): string {
+    return this.#options.entrypoint.path;
   }
 
   async planEnvironment(
@@ -58,12 +65,12 @@ class LocalImageBuilder implements ImageBuilder {
   }
 
   imageContent(reference: string, progress: BuildProgress = {}): Promise<string> {
-    const work = async () => (await resolveParent(await this.#options.engine(), reference, progress)).content;
+    const work = async () => (await resolveParent(await this.#options.engine(), { name: reference }, progress)).content;
     return this.#contents.do(reference, work, progress.signal);
   }
 
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string {
-    if (plan.container) return plan.parentImage;
+    if (plan.container || plan.settings.skipBuild) return plan.parentImage;
     return stepReference(plan, codeHashes);
   }
 
@@ -90,14 +97,25 @@ class LocalImageBuilder implements ImageBuilder {
     progress: BuildProgress,
   ): Promise<Ensured> {
     const engine = await this.#options.engine();
-    const present = await engine.images.inspect(reference, { signal: progress.signal });
+    const { skipBuild, preventBuildReuse } = plan.settings;
+    if (skipBuild) return await this.#asItIs(reference, plan, progress);
+    const mayReuse = !preventBuildReuse || this.#built.has(reference);
+    const present = mayReuse && (await engine.images.inspect(reference, { signal: progress.signal }));
     if (present) return { image: builtImage(reference, plan, present.id), reused: true };
     const environment = await this.#ensureEnvironment(engine, plan, progress);
     const environmentImage = environmentReference(plan.key);
     const labels = imageLabels("step", plan, this.#options.workspaceId);
     const image = { tag: reference, labels, environment, environmentImage, bundles };
     const built = await buildStepImage(engine, image, progress);
+    this.#built.add(reference);
     return { image: builtImage(reference, plan, built.id), reused: false };
+  }
+
+  /** The parent image, pulled again if somebody removed it since it was planned. */
+  async #asItIs(reference: string, plan: EnvironmentPlan, progress: BuildProgress): Promise<Ensured> {
+    const { parentImage: name, platform } = plan.settings;
+    const { image } = await resolveParent(await this.#options.engine(), { name, platform }, progress);
+    return { image: builtImage(reference, plan, image.id), reused: true };
   }
 
   #ensureEnvironment(

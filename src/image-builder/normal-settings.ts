@@ -12,21 +12,26 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
  * @throws ImageSettingsError that names what is no name of a package or variable
  */
 export const normalSettings = (settings: DockerSettings, externals: readonly string[]): DockerSettings => {
-  const { parentImage, buildNetwork, environment = {} } = settings;
+  const { environment = {}, copyFiles = {}, ...others } = settings;
   const aptPackages = unique(settings.aptPackages ?? []);
   const npmPackages = unique([...(settings.npmPackages ?? []), ...externals]);
-  const variables = Object.entries(environment).sort(([left], [right]) => (left < right ? -1 : 1));
+  const variables = Object.entries(environment).sort(byName);
   aptPackages.forEach(checkApt);
   npmPackages.forEach(checkNpm);
   variables.forEach(checkVariable);
-  return {
-    ...(parentImage !== undefined && { parentImage }),
-    ...(aptPackages.length > 0 && { aptPackages }),
-    ...(npmPackages.length > 0 && { npmPackages }),
+  const copies = Object.entries(copyFiles).sort(byName);
+  const told = {
+    ...others,
+    aptPackages: aptPackages.length > 0 ? aptPackages : undefined,
+    npmPackages: npmPackages.length > 0 ? npmPackages : undefined,
     environment: Object.fromEntries(variables),
-    ...(buildNetwork !== undefined && { buildNetwork }),
+    copyFiles: copies.length > 0 ? Object.fromEntries(copies) : undefined,
   };
+  const entries = Object.entries(told).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.sort(byName));
 };
+
+const byName = ([left]: [string, unknown], [right]: [string, unknown]): number => (left < right ? -1 : 1);
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort();
 

@@ -2,6 +2,7 @@ import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { ensureBaseImage } from "./base-image.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
 import { saysRightNode } from "./node-check.ts";
 
 export interface ParentImage {
@@ -17,19 +18,42 @@ export interface ParentImage {
   readonly image: ImageRecord;
 }
 
-/** The parent image, which the engine has when this resolves. Without a name: the default base image. */
+/** The parent image, which the engine has when this resolves. */
 export const resolveParent = async (
   engine: ContainerEngine,
-  name: string | undefined,
+  { name, platform }: WantedParent,
   progress: BuildProgress,
 ): Promise<ParentImage> => {
   if (name === undefined) {
     const { reference, image } = await ensureBaseImage(engine, progress);
+    if (!isFor(image, platform)) throw wrongPlatform(reference, image, platform);
     return parentOf(reference, image, saysRightNode(image.config.env));
   }
   const present = await engine.images.inspect(name, { signal: progress.signal });
-  return parentOf(name, present ?? (await engine.images.pull(name, progress)), false);
+  if (present && isFor(present, platform)) return parentOf(name, present, false);
+  const pulled = await engine.images.pull(name, { ...progress, platform });
+  if (!isFor(pulled, platform)) throw wrongPlatform(name, pulled, platform);
+  return parentOf(name, pulled, false);
 };
+
+/** Which image is meant; without a name, the default base image. */
+export interface WantedParent {
+  readonly name?: string | undefined;
+  readonly platform?: string | undefined;
+}
+
+const isFor = ({ os, architecture, variant }: ImageRecord, platform: string | undefined): boolean => {
+  const [wantedOs, wanted, wantedVariant = variant] = platform?.split("/") ?? [os, architecture];
+  return os === wantedOs && architecture === wanted && variant === wantedVariant;
+};
+
+const wrongPlatform = (name: string, { os, architecture }: ImageRecord, platform: string | undefined) =>
+  new ImageSettingsError(
+    "platform",
+    platform,
+    `Parent image ${name} is for ${os}/${architecture}, and "settings.docker.platform" asks for ${platform}. ` +
+      "Name a parent image that there is for it.",
+  );
 
 const parentOf = (reference: string, image: ImageRecord, hasRightNode: boolean): ParentImage => ({
   ...{ reference, image, hasRightNode, content: contentOf(image) },

@@ -13,3 +13,4 @@ export * from "./run.ts";
 export * from "./settings.ts";
 export * from "./snapshot.ts";
 export * from "./status.ts";
+export * from "./usage.ts";

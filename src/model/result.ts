@@ -2,11 +2,13 @@ import * as z from "zod/mini";
 import { StoredOutput } from "./artifact.ts";
 import { Failure } from "./failure.ts";
 import { HookFailure, StepHookName } from "./hooks.ts";
+import { Usage } from "./usage.ts";
 
-/** Which hooks were called, and what went wrong in them; absent where there is nothing to tell. */
-const hookFields = {
+/** Which hooks were called, what went wrong in them, what was used; absent where there is nothing to tell. */
+const moreFields = {
   hooks: z.optional(z.array(StepHookName)),
   hookFailures: z.optional(z.array(HookFailure)),
+  usage: z.optional(Usage),
 };
 
 /** `result.json`: how the step ended, by the entrypoint's own word. */
@@ -16,14 +18,14 @@ export const StepResult = z.discriminatedUnion("status", [
     stepRunId: z.string(),
     status: z.literal("completed"),
     outputs: z.record(z.string(), StoredOutput),
-    ...hookFields,
+    ...moreFields,
   }),
   z.object({
     formatVersion: z.literal(1),
     stepRunId: z.string(),
     status: z.literal("failed"),
     failure: Failure,
-    ...hookFields,
+    ...moreFields,
   }),
 ]);
 export type StepResult = z.infer<typeof StepResult>;

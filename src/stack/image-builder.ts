@@ -23,6 +23,8 @@ export interface BuildProgress {
 
 /** Makes the images of steps; ZenML's `BaseImageBuilder`. */
 export interface ImageBuilder {
+  /** The file of this machine that runs a step, for images that are used as they are. */
+  readonly entrypointPath?: string | undefined;
   /**
    * Resolves the parent image (pulls it where the engine lacks it), the packages and their versions.
    *

@@ -1,11 +1,14 @@
+import type { StepRunPatch } from "../metadata/port.ts";
 import {
   type Failure,
   type HookFailure,
   type Invocation,
+  type Json,
   maskFailure,
   type StepHookName,
   type StepResult,
   type StepRun,
+  type Usage,
 } from "../model/index.ts";
 import { tellHookFailure } from "./hook-warnings.ts";
 import { removeArtifactDirs } from "./output-utils.ts";
@@ -37,6 +40,7 @@ export class AttemptRecords {
   readonly #warnings: string[] = [];
   #assignedAt: number | undefined;
   #isPublished: boolean;
+  #usage: Usage | undefined;
   #hooksBegun: readonly StepHookName[] = [];
   #end: { readonly status: AttemptStatus; readonly failure?: Failure } | undefined;
 
@@ -73,6 +77,7 @@ export class AttemptRecords {
 
   async ended(result: StepResult): Promise<AttemptStatus> {
     this.#hooksBegun = result.hooks ?? [];
+    this.#usage = result.usage;
     await this.warn((result.hookFailures ?? []).map((failure) => this.#tell(failure)));
     return result.status === "completed"
       ? await this.#completed(result)
@@ -169,8 +174,10 @@ export class AttemptRecords {
     return "completed";
   }
 
-  #finish(): { finishedAt: string } {
-    return { finishedAt: this.#context.now().toISOString() };
+  #finish(): StepRunPatch {
+    const finishedAt = this.#context.now().toISOString();
+    if (!this.#usage) return { finishedAt };
+    return { finishedAt, metadata: { ...this.#attempt.stepRun.metadata, usage: this.#usage as Json } };
   }
 
   /** Never negative, though clocks are set back. */

@@ -82,10 +82,23 @@ export interface StepRelease {
   readonly warnings: readonly string[];
 }
 
+/** What the steps that run at once share. One that was let in holds its part until it leaves. */
+export interface StepCapacity {
+  /** Whether the step may start now. One that may not waits from here on, and is asked for again. */
+  tryEnter(invocation: Invocation): boolean;
+  /** Counts a step that runs already. */
+  enter(invocation: Invocation): void;
+  leave(invocationId: string): void;
+  /** The listener is called whenever a step that waits may fit. */
+  onFreed(listener: () => void): void;
+}
+
 /** How an orchestrator has its steps executed: in a container, in this process, by a step operator. */
 export interface StepExecutor extends StepEnvironments {
   /** Whether nothing comes between `execute` and the assignment that could take long, or go wrong. */
   readonly startsAtOnce?: boolean;
+  /** Absent where nothing but the number of steps that run at once is limited. */
+  readonly capacity?: StepCapacity | undefined;
   /**
    * Makes ready what `execute` of the same step run will use, should there ever be one. Never rejects: what fails here
    * is made again by `execute`, and told there.

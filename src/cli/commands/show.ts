@@ -1,6 +1,13 @@
+import * as z from "zod/mini";
 import { EXIT } from "../../errors/codes.ts";
 import { isLive, type ToldStatus, toldStatus } from "../../host/run-state.ts";
-import type { ArtifactVersion, PipelineRun, PipelineSnapshot, StepRun } from "../../model/index.ts";
+import {
+  type ArtifactVersion,
+  type PipelineRun,
+  type PipelineSnapshot,
+  type StepRun,
+  Usage,
+} from "../../model/index.ts";
 import { formatBytes } from "../../util/bytes.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { requireExisting } from "../existing-workspace.ts";
@@ -8,7 +15,7 @@ import type { CommandContext } from "../program.ts";
 import { columns } from "../render/columns.ts";
 import { shortId } from "../render/report.ts";
 import { skipText, statusStyle } from "../render/status.ts";
-import { durationBetween, harmless, type Paint, painter } from "../render/text.ts";
+import { durationBetween, formatDuration, harmless, type Paint, painter } from "../render/text.ts";
 
 export interface ShowOptions {
   readonly run: string;
@@ -77,8 +84,21 @@ const stepRow = (step: ShownStep, paint: Paint): string[] => [
   step.invocationId + (step.attempt > 1 ? ` (attempt ${step.attempt})` : ""),
   paint(statusStyle(step.status), step.status),
   (step.status === "cached" ? undefined : durationBetween(step.startedAt, step.finishedAt)) ?? "",
+  usageText(step),
   outputsText(step.outputs),
 ];
+
+/** Empty where it is not known: of a step that was cached, was killed, or ran in this process. */
+const usageText = ({ metadata }: ShownStep): string => {
+  const { data } = z.safeParse(Usage, metadata.usage);
+  if (!data) return "";
+  const { peakMemoryBytes: peak, cpuSeconds: cpu, throttledSeconds: throttled = 0 } = data;
+  return [
+    ...(peak === undefined ? [] : [formatBytes(peak)]),
+    ...(cpu === undefined ? [] : [`${formatDuration(cpu * 1000)} CPU`]),
+    ...(throttled === 0 ? [] : [`throttled ${formatDuration(throttled * 1000)}`]),
+  ].join(", ");
+};
 
 const outputsText = (outputs: ShownStep["outputs"]): string =>
   Object.entries(outputs)

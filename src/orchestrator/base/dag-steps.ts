@@ -1,4 +1,4 @@
-import type { NodeOutcome } from "../../dag/dag-runner-options.ts";
+import type { NodeCapacity, NodeOutcome } from "../../dag/dag-runner-options.ts";
 import { NodeStatus } from "../../dag/node-status.ts";
 import type { Dag } from "../../dag/reverse-dag.ts";
 import type { Invocation } from "../../model/index.ts";
@@ -23,6 +23,25 @@ export class DagSteps {
     this.#executor = executor;
     this.#preparations = preparations;
     this.dag = openDag(context);
+    for (const [id, { kind }] of context.prior)
+      if (kind === "under_way") executor.capacity?.enter(this.of(id));
+  }
+
+  /** Of a run that is resumed, what has ended is only told again: that takes nothing. */
+  get capacity(): NodeCapacity | undefined {
+    const { capacity } = this.#executor;
+    return (
+      capacity && {
+        tryEnter: (id) => this.#hasEnded(id) || capacity.tryEnter(this.of(id)),
+        leave: (id) => capacity.leave(id),
+        onFreed: (listener) => capacity.onFreed(listener),
+      }
+    );
+  }
+
+  #hasEnded(id: string): boolean {
+    const kind = this.#context.prior.get(id)?.kind;
+    return kind === "succeeded" || kind === "ended";
   }
 
   of(id: string): Invocation {

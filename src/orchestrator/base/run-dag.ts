@@ -31,6 +31,7 @@ export const runDag = async (context: RunContext, options: RunDagOptions): Promi
     maxParallelism: options.maxParallelism,
     executionMode,
     signal,
+    capacity: steps.capacity,
     scheduling: options.scheduling,
     weights: await expectedSeconds(context, steps),
     lookahead,

@@ -96,6 +96,15 @@ export const neverStarted = (execution: StepExecution): StepEnd =>
     retryable: true,
   });
 
+/** It was granted more, after it had failed for want of it, than there is. */
+export const neverFitting = (execution: StepExecution, excess: string): StepEnd =>
+  failedBefore(execution, {
+    kind: "not_started",
+    name: "ResourcesExceeded",
+    message: `${excess} It was not tried again. Lower \`memoryFactor\` or \`settings.resources\`, or give the engine more.`,
+    retryable: false,
+  });
+
 /** An attempt that failed before anything of it ran. */
 export const failedBefore = (
   { assignment: { stepRunId } }: Pick<Attempt, "assignment">,

@@ -12,12 +12,15 @@ import type {
   EnvironmentIdentity,
   ExecutionSignals,
   StepAdoption,
+  StepCapacity,
   StepEnd,
   StepExecution,
   StepExecutor,
   StepPreparation,
   StepRelease,
 } from "../../step-launcher/port.ts";
+import type { Admission } from "./admission.ts";
+import { capacityOf, whenAdmitted } from "./admit-step.ts";
 import {
   type Attempt,
   afterRemoval,
@@ -31,14 +34,15 @@ import {
   type Running,
   withFailureHints,
 } from "./attempt-end.ts";
+import { claimOf } from "./claims.ts";
 import { type CommandParts, commandContainerSpec } from "./command-spec.ts";
 import type { CommandSteps } from "./command-steps.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
 import { isOfStep, LABEL } from "./labels.ts";
-import type { MemoryBook } from "./memory-book.ts";
 import { notStarted } from "./not-started.ts";
-import { memoryOf, type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
+import { openToUser } from "./open-to-user.ts";
+import { type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
 import type { StepImages } from "./step-images.ts";
 import { stopOn } from "./stop-on.ts";
@@ -47,7 +51,7 @@ import { untilGone } from "./until-gone.ts";
 export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "image"> {
   readonly engine: ContainerEngine;
   readonly images: StepImages;
-  readonly memory: MemoryBook;
+  readonly admission: Admission;
   readonly commands: CommandSteps;
 }
 
@@ -60,7 +64,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
 
   constructor(options: ContainerExecutorOptions) {
     this.#options = options;
-    this.#parked = new ParkedContainers(options.memory);
+    this.#parked = new ParkedContainers(options.admission);
+  }
+
+  get capacity(): StepCapacity {
+    return capacityOf(this.#options.admission);
   }
 
   environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
@@ -89,7 +97,12 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     await this.#parked.drop(stepRunId);
   }
 
-  async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+  execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+    const work = () => this.#execute(execution, signals);
+    return whenAdmitted(this.#options.admission, execution, signals, work);
+  }
+
+  async #execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     const parked = await this.#parked.take(execution.assignment.stepRunId);
     if (parked) return await this.#conduct(parked, execution, signals);
     const { images } = this.#options;
@@ -123,6 +136,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     const spec = command
       ? commandContainerSpec(execution, facts, command)
       : stepContainerSpec(execution, facts);
+    await openToUser(execution, this.#options.artifactStore);
     const created = await this.#options.engine.containers.create(spec, sink);
     this.#containers.add(created);
     return created;
@@ -134,6 +148,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);
+    this.#options.admission.enter(adoption.invocation.id, claimOf(adoption.invocation));
     if (adopted.state === "created") return void (await adopted[Symbol.asyncDispose]());
     try {
       const end = await this.#attend(adopted, adopted, adoption, signals);
@@ -164,7 +179,6 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     execution: StepExecution,
     signals: ExecutionSignals,
   ): Promise<StepEnd> {
-    const memory = this.#options.memory.grant(memoryOf(execution.invocation));
     try {
       const assigned = () => execution.assigned({ containerId: created.id, image: image.reference });
       const { container } = execution.invocation;
@@ -173,13 +187,10 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       if (!container) await assigned();
       await output?.open(execution.log);
       running.stdin?.write(`${JSON.stringify(toldAssignment(execution))}\n`);
-      const end = await this.#attend(created, running, execution, signals);
-      end.released.finally(() => memory[Symbol.dispose]());
-      return end;
+      return await this.#attend(created, running, execution, signals);
     } catch (error) {
-      memory[Symbol.dispose]();
       await this.#abandon(created);
-      return await afterRemoval(error, execution);
+      return await afterRemoval(error, execution).catch(() => notStarted(error, execution));
     }
   }
 

@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import type { ContainerSpec, Mount } from "../../docker/port.ts";
+import { bundlesOfInvocation, type Invocation } from "../../model/index.ts";
 import type { StepExecution } from "../../step-launcher/port.ts";
 import {
   BUNDLES_IN_IMAGE,
+  ENTRYPOINT_IN_IMAGE,
   StepEntrypointConfiguration,
 } from "../../step-runner/step-entrypoint-configuration.ts";
-import { parseBytes } from "../../util/bytes.ts";
+import { askedOf } from "./asked-of-container.ts";
 import { stepLabels } from "./labels.ts";
 
 export interface ContainerSpecFacts {
@@ -13,7 +16,11 @@ export interface ContainerSpecFacts {
   readonly snapshotId: string;
   readonly workspaceId: string;
   readonly storesPath: string;
+  /** What paths in settings are relative to. */
+  readonly projectRoot: string;
   readonly artifactStore: ArtifactStore;
+  /** For images that are used as they are: what runs a step, and the folder of bundles. */
+  readonly code: { readonly entrypoint: string | undefined; readonly bundles: string };
   readonly pidsLimit: number;
   readonly stopGracePeriod: number;
 }
@@ -29,11 +36,12 @@ export interface SpecExecution extends Pick<StepExecution, "invocation" | "envir
 
 /**
  * The container of one attempt, with as few rights as it can do with: every stored artifact readable, only its own
- * outputs and its exchange directory writable, nothing of the host's else, no network unless asked for.
+ * outputs and its exchange directory writable, nothing of the host's else, no network; but for what its settings say.
  */
 export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpecFacts): ContainerSpec => {
   const { invocation, assignment } = execution;
-  const { resources, network = "none" } = invocation.settings;
+  const { docker, network = "none" } = invocation.settings;
+  const asked = askedOf(invocation.settings, facts.projectRoot);
   return {
     name: nameOf(execution),
     image: facts.image,
@@ -46,15 +54,18 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
     }),
     environment: { HOME: "/tmp", USER: "stepdock", ...execution.environment },
     labels: stepLabels({ ...assignment, workspaceId: facts.workspaceId }),
-    mounts: mountsOf(execution, facts),
-    ...userOf(),
+    ...asked,
+    mounts: [
+      ...mountsOf(execution, facts),
+      ...(docker?.skipBuild ? codeMounts(invocation, facts.code) : []),
+      ...asked.mounts,
+    ],
+    ...userOf(docker?.user),
     workdir: "/tmp",
     network,
-    memoryBytes: resources?.memory === undefined ? undefined : parseBytes(resources.memory),
-    cpus: resources?.cpuCount,
     pidsLimit: facts.pidsLimit,
     readOnlyRoot: true,
-    tmpfs: { "/tmp": "rw,exec,nosuid,nodev,mode=1777" },
+    tmpfs: { ...(asked.mounts.some(({ target }) => target === "/tmp") ? {} : TMP), ...asked.tmpfs },
     init: true,
     capabilitiesDropped: ["ALL"],
     noNewPrivileges: true,
@@ -62,6 +73,8 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
     stopTimeoutSeconds: Math.ceil(invocation.stopGracePeriod ?? facts.stopGracePeriod),
   };
 };
+
+const TMP = { "/tmp": "rw,exec,nosuid,nodev,mode=1777" };
 
 /** Hooks that are called alone are of the same step run as the attempt whose container may not be gone yet. */
 const nameOf = ({ invocation, assignment }: SpecExecution): string =>
@@ -79,8 +92,22 @@ const mountsOf = ({ assignment, paths }: SpecExecution, facts: ContainerSpecFact
   ];
 };
 
+/** Where an image has its code, had it been built. */
+const codeMounts = (invocation: Invocation, { entrypoint, bundles }: ContainerSpecFacts["code"]): Mount[] => {
+  if (entrypoint === undefined)
+    throw new TypeError("nothing is known that runs a step in an image of others");
+  return [
+    { type: "bind", source: entrypoint, target: ENTRYPOINT_IN_IMAGE, readOnly: true },
+    ...bundlesOfInvocation(invocation).map((hash) => ({
+      ...({ type: "bind", source: join(bundles, `${hash}.mjs`) } as const),
+      ...{ target: `${BUNDLES_IN_IMAGE}/${hash}.mjs`, readOnly: true },
+    })),
+  ];
+};
+
 /** The caller's, so that outputs on the host belong to the caller. Where the platform has no uids, the image's own. */
-const userOf = (): { user?: string } => {
+const userOf = (asked: string | undefined): { user?: string } => {
+  if (asked !== undefined) return { user: asked };
   const uid = process.getuid?.();
   return uid === undefined ? {} : { user: `${uid}:${process.getgid?.() ?? uid}` };
 };

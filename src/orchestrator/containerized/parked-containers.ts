@@ -1,7 +1,7 @@
 import type { CreatedContainer, StartedContainer } from "../../docker/port.ts";
 import type { BuiltImage, Invocation } from "../../model/index.ts";
-import { parseBytes } from "../../util/bytes.ts";
-import type { MemoryBook } from "./memory-book.ts";
+import type { Admission } from "./admission.ts";
+import { claimOf } from "./claims.ts";
 import type { ParkedOutput } from "./parked-output.ts";
 
 /** A container that runs, has its step loaded or loads it, and blocks on reading its assignment. */
@@ -15,26 +15,27 @@ export interface ParkedContainer {
 interface Place {
   /** Undefined where it could not be made. Never rejects. */
   readonly container: Promise<ParkedContainer | undefined>;
-  readonly memory: Disposable;
+  readonly invocationId: string;
   /** Whether it ended before anybody needed it. */
   isOver: boolean;
 }
 
 /** The containers of attempts that are likely to come, by step run. Who takes one disposes it. */
 export class ParkedContainers {
-  readonly #memory: MemoryBook;
+  readonly #admission: Admission;
   readonly #places = new Map<string, Place>();
 
-  constructor(memory: MemoryBook) {
-    this.#memory = memory;
+  constructor(admission: Admission) {
+    this.#admission = admission;
   }
 
   /** Parks what `make` makes, where there is memory for it; resolves when it is made, or was not. Never rejects. */
   async park(stepRunId: string, invocation: Invocation, make: () => Promise<ParkedContainer>): Promise<void> {
-    const memory = this.#memory.tryGrant(memoryOf(invocation));
-    if (!memory) return;
+    const { id } = invocation;
+    const { memoryBytes } = claimOf(invocation);
+    if (!this.#admission.tryPark(id, memoryBytes, () => this.drop(stepRunId))) return;
     const container = make().catch(() => undefined);
-    const place: Place = { container, memory, isOver: false };
+    const place: Place = { container, invocationId: id, isOver: false };
     this.#places.set(stepRunId, place);
     const over = () => {
       place.isOver = true;
@@ -47,7 +48,7 @@ export class ParkedContainers {
     const place = this.#places.get(stepRunId);
     this.#places.delete(stepRunId);
     const container = await place?.container;
-    place?.memory[Symbol.dispose]();
+    if (place) this.#admission.unpark(place.invocationId);
     if (!place?.isOver) return container;
     // It ended on its own, or was removed: what the step comes to is for one to tell that is watched from its start.
     await container?.created[Symbol.asyncDispose]();
@@ -62,9 +63,3 @@ export class ParkedContainers {
     await Promise.all([...this.#places.keys()].map((stepRunId) => this.drop(stepRunId)));
   }
 }
-
-/** The memory that a step's container counts for: its limit; without one, what a parked Node with its step takes. */
-export const memoryOf = ({ settings: { resources } }: Invocation): number =>
-  resources?.memory === undefined ? PARKED_BYTES : parseBytes(resources.memory);
-
-const PARKED_BYTES = 64 * 1024 * 1024;

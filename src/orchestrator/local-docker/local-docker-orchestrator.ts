@@ -4,18 +4,21 @@ import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
+import { IMAGE_ROOT } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
-import type { OrchestratorServices } from "../base/services.ts";
+import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { StepModules } from "../base/step-modules.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { Admission } from "../containerized/admission.ts";
+import { checkMounts } from "../containerized/check-mounts.ts";
+import { checkClaims } from "../containerized/claims.ts";
 import { CommandSteps } from "../containerized/command-steps.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
 import { LABEL } from "../containerized/labels.ts";
-import { MemoryBook } from "../containerized/memory-book.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 import { removeNetworks, ServicesExecutor } from "../containerized/services-executor.ts";
 
@@ -67,6 +70,22 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return { waitForCompletion: () => this.#runAll() };
   }
 
+  /** Also what the engine will never have: before any step is run for nothing. */
+  protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
+    const { runs, stores } = this.active.context.paths;
+    const invocations = Object.values(request.snapshot.invocations);
+    const needed = {
+      [stores]: "the artifact stores",
+      [runs]: "its exchange directory",
+      [IMAGE_ROOT]: "its code",
+    };
+    checkMounts(invocations, needed);
+    if (invocations.some(({ settings }) => settings.resources)) {
+      checkClaims(invocations, await (await this.services.engine()).info());
+    }
+    await super.validate(request, stack);
+  }
+
   protected async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
@@ -76,7 +95,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const executor = new ContainerExecutor({
       engine,
       commands: new CommandSteps({ modules, artifactStore }),
-      memory: new MemoryBook((await engine.info()).memoryBytes),
+      admission: new Admission(await engine.info()),
+      code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
+      projectRoot: this.active.request.projectRoot,
       images: await this.images(stack),
       snapshotId: snapshot.id,
       workspaceId: metadata.workspaceId,

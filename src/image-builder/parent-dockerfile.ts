@@ -1,0 +1,94 @@
+import { hash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Readable } from "node:stream";
+import type { ContainerEngine } from "../docker/port.ts";
+import type { DockerSettings } from "../model/index.ts";
+import type { BuildProgress } from "../stack/image-builder.ts";
+import { hashJson } from "../util/canonical.ts";
+import { contentHash, packRoot, type RootEntry } from "./base-image-root.ts";
+import { textEntry } from "./build-from.ts";
+import { entriesOf, ignoreFor, type Source } from "./folder-entries.ts";
+import type { ImageLabels } from "./image-names.ts";
+import { ImageSettingsError } from "./image-settings-error.ts";
+
+/** A parent image that is to be built of a Dockerfile of the user's. */
+export interface ParentDockerfile {
+  readonly reference: string;
+  /** What the environment's key has of it. */
+  readonly ingredients: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly entries: readonly RootEntry[];
+  readonly settings: DockerSettings;
+}
+
+/** Reads the Dockerfile and its context; undefined where the settings name none. Builds nothing. */
+export const planDockerfile = async (
+  projectRoot: string,
+  settings: DockerSettings,
+): Promise<ParentDockerfile | undefined> => {
+  const { dockerfile, buildOptions: { args = {}, target } = {} } = settings;
+  if (dockerfile === undefined) return undefined;
+  const text = await readText(sourceOf(projectRoot, "dockerfile", dockerfile));
+  const entries = await contextOf(projectRoot, settings);
+  const ingredients = {
+    dockerfile: hash("sha256", text),
+    ...(settings.buildContextRoot !== undefined && { "build context": await contentHash(entries) }),
+    ...(target !== undefined && { "build target": target }),
+    ...Object.fromEntries(
+      Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
+    ),
+  };
+  const { platform = "" } = settings;
+  const reference = `stepdock/parent:${hashJson({ ...ingredients, platform }).slice(0, 24)}`;
+  return { reference, ingredients, text, entries, settings };
+};
+
+/** The context's own name for a Dockerfile may be in use. */
+const DOCKERFILE = ".stepdock.Dockerfile";
+
+/** Makes sure that the engine has the image. */
+export const ensureDockerfile = async (
+  engine: ContainerEngine,
+  { reference, text, entries, settings }: ParentDockerfile,
+  labels: ImageLabels,
+  progress: BuildProgress,
+): Promise<void> => {
+  const { preventBuildReuse, buildOptions: { args, target } = {}, platform, buildNetwork } = settings;
+  const present = await engine.images.inspect(reference, { signal: progress.signal });
+  if (present && !preventBuildReuse) return;
+  // the engine would apply a .dockerignore of the context once more, and it may be another one
+  const kept = entries.filter(({ path }) => path !== ".dockerignore");
+  const context = Readable.from(packRoot([...kept, textEntry(DOCKERFILE, text)]));
+  await engine.images.build(
+    {
+      ...{ context, dockerfile: DOCKERFILE, tag: reference, labels, platform, target },
+      ...{ networkMode: buildNetwork, noCache: preventBuildReuse ?? false },
+      ...(args && { buildArgs: args }),
+    },
+    progress,
+  );
+};
+
+const contextOf = async (projectRoot: string, settings: DockerSettings): Promise<RootEntry[]> => {
+  const { buildContextRoot, dockerignore } = settings;
+  if (buildContextRoot === undefined) return [];
+  const root = sourceOf(projectRoot, "buildContextRoot", buildContextRoot);
+  const named = dockerignore === undefined ? undefined : sourceOf(projectRoot, "dockerignore", dockerignore);
+  return await entriesOf(root, "", await ignoreFor(root.path, named));
+};
+
+export const sourceOf = (projectRoot: string, setting: string, named: string): Source => ({
+  ...{ setting, named, path: resolve(projectRoot, named) },
+});
+
+const readText = async ({ setting, named, path }: Source): Promise<string> => {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const text = `"settings.docker.${setting}" names ${named}, which cannot be read: ${(cause as Error).message}.`;
+    throw new ImageSettingsError(setting, named, `${text} Paths are relative to the project's root.`, {
+      cause,
+    });
+  }
+};
