@@ -74,9 +74,12 @@ export const reach = step({
   output: z.array(z.string()),
   settings: { network: "bridge" },
   run: async ({ host }) => await Promise.all(["db", host].map(async (name) => {
-    const socket = connect({ host: name, port: 5432 });
+    using cleanup = new DisposableStack();
+    const socket = cleanup.adopt(connect({ host: name, port: 5432 }), (each) => each.destroy());
+    // A machine behind a proxy connects to any address, so the database has to say something.
     socket.setTimeout(1500, () => socket.destroy(new Error("no answer")));
-    return await once(socket, "connect").then(() => "connected", (error) => error.code ?? error.message);
+    socket.on("end", () => socket.destroy(new Error("no answer")));
+    return await open(socket).then(() => "answered", (error) => error.code ?? error.message);
   })),
 });
 
