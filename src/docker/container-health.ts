@@ -8,6 +8,7 @@ import { asDockerError, statusCodeOf } from "./request-error.ts";
 /** Podman says '' where there is no check, the engine leaves it out, or says `none`. */
 const Inspected = z.object({
   State: z.object({
+    Running: z.boolean(),
     Health: z
       .object({
         Status: z.enum(["", "none", "starting", "healthy", "unhealthy"]),
@@ -28,7 +29,8 @@ export const readHealth = async (
       await getJson(docker, `/containers/${encodeURIComponent(id)}/json`, { signal }),
     );
     const { Status = "none", Log } = State.Health ?? {};
-    return { status: Status === "" ? "none" : Status, output: Log?.at(-1)?.Output.trim() ?? "" };
+    const status = Status === "" ? "none" : Status;
+    return { status, running: State.Running, output: Log?.at(-1)?.Output.trim() ?? "" };
   } catch (cause) {
     if (statusCodeOf(cause) === 404) throw new ContainerRemovedError(id, "someone_else", { cause });
     throw asDockerError("ask for the health of container", id, cause, signal);

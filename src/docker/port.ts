@@ -202,6 +202,8 @@ export interface Healthcheck {
 export interface ContainerHealth {
   /** `none`: neither it nor its image has a health check. */
   readonly status: "none" | "starting" | "healthy" | "unhealthy";
+  /** Whether it runs; of one that does not, `status` says nothing. */
+  readonly running: boolean;
   /** What the last check printed, '' where there was none. */
   readonly output: string;
 }

@@ -67,8 +67,8 @@ export class ServiceContainer implements AsyncDisposable {
   async ready(signal: AbortSignal): Promise<void> {
     const limit = performance.now() + this.#limit * 1000;
     for (;;) {
-      const { status, output } = await this.#health();
-      const ended = this.whyEnded();
+      const { status, running, output } = await this.#health();
+      const ended = running ? undefined : await this.#end();
       if (ended) throw this.#failure(`${ended} before the step was started`);
       if (status === "none" || status === "healthy") return;
       if (status === "unhealthy") throw this.#failure(`is unhealthy${told(output)}`);
@@ -98,6 +98,11 @@ export class ServiceContainer implements AsyncDisposable {
     // What it printed last is in its log when it has ended; what its end was, nobody asks any more.
     await this.#running?.kill().catch(() => {});
     await this.#running?.ended.catch(() => {});
+  }
+
+  async #end(): Promise<string | undefined> {
+    await this.#running?.ended;
+    return this.whyEnded();
   }
 
   get #limit(): number {

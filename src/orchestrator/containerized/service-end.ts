@@ -3,9 +3,11 @@ import type { StepLog } from "../../logging/step-log.ts";
 import type { Failure } from "../../model/index.ts";
 import type { Attempt } from "./attempt-end.ts";
 
+export const SERVICE_FAILED = "ServiceFailed";
+
 /** Why a service is of no use. It is thrown to end the wait for the others, and told as the failure of the step. */
 export class ServiceFailure extends Error {
-  override readonly name = "ServiceFailed";
+  override readonly name = SERVICE_FAILED;
 }
 
 export interface FailedService {

@@ -14,7 +14,7 @@ import type {
 import { type Attempt, neverStarted } from "./attempt-end.ts";
 import { isNetworkFailure } from "./hints.ts";
 import { LABEL } from "./labels.ts";
-import { asFailure, ServiceFailure } from "./service-end.ts";
+import { asFailure, SERVICE_FAILED, ServiceFailure } from "./service-end.ts";
 import { type GroupOptions, ServiceGroup } from "./service-group.ts";
 import { servicesOf } from "./service-spec.ts";
 
@@ -156,7 +156,7 @@ const asFailed = ({ result, released }: StepEnd, failure: ServiceFailure): StepE
 
 /** What of a failure its services explain. */
 const withServiceHints = (result: StepResult, ended: readonly string[], attempt: Attempt): StepResult => {
-  if (result.status !== "failed") return result;
+  if (result.status !== "failed" || result.failure.name === SERVICE_FAILED) return result;
   const { failure } = result;
   const names = Object.keys(servicesOf(attempt) ?? {}).join(", ");
   const isPrivate = attempt.invocation.settings.network !== "bridge";
