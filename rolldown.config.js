@@ -67,6 +67,7 @@ export default defineConfig([
   {
     ...common,
     external: ["#entrypoint-bundle"],
+    plugins: [builtins],
     input: "entrypoint/main.ts",
     output: { file: "dist/entrypoint.mjs", format: "esm" },
   },
