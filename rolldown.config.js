@@ -8,9 +8,13 @@ const external = [/^rolldown(\/|$)/, "dockerode", "tar-fs", "magic-string", "#en
  * What a cached run is made of, with all that it imports at once, goes into one file: each file costs Node a fifth of
  * a millisecond, and there were eight hundred.
  */
-const OFTEN = /\/src\/(cli\/(cli|commands\/(run|plan))|composition|docker\/connect)\.ts$/;
+const OFTEN =
+  /^\0rolldown\/runtime|\/src\/(cli\/(cli|commands\/(run|plan))|composition|docker\/connect)\.ts$/;
 
-/** An `import` of Node's own modules evaluates all that they could give, web clients with it: they are asked for by name. */
+/**
+ * `child_process` is loaded when it is used, which commander may: it takes 2 ms.
+ * An `import` of Node's own modules evaluates all that they could give, web clients with it: they are asked for by name.
+ */
 const builtins = {
   name: "builtins",
   resolveId: {
@@ -21,9 +25,11 @@ const builtins = {
         : null,
   },
   load: (id) =>
-    id.startsWith("\0builtin:")
-      ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`
-      : null,
+    id === "\0builtin:node:child_process"
+      ? `export default new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:child_process")[name] });`
+      : id.startsWith("\0builtin:")
+        ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`
+        : null,
 };
 
 const common = {
@@ -61,6 +67,7 @@ export default defineConfig([
   {
     ...common,
     external: ["#entrypoint-bundle"],
+    plugins: [builtins],
     input: "entrypoint/main.ts",
     output: { file: "dist/entrypoint.mjs", format: "esm" },
   },

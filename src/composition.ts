@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
 import { didYouMean } from "./compiler/errors.ts";
+import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
 import { StepdockError } from "./errors/error.ts";
 import { createLocalImageBuilder } from "./image-builder/local-image-builder.ts";
@@ -55,7 +56,7 @@ export interface HouseOptions {
 export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOptions): Promise<House> => {
   const workspace = await openWorkspace(workspaceRoot);
   let connecting: Promise<ContainerEngine> | undefined;
-  const engine = () => (connecting ??= connect());
+  const engine = () => (connecting ??= connectEngine());
   const services: OrchestratorServices = { ...workspace, engine, now: now ?? (() => new Date()) };
   return {
     workspace,
@@ -68,9 +69,6 @@ export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOption
     },
   };
 };
-
-/** dockerode takes a tenth of a second to load: only what needs an engine pays for it. */
-const connect = async (): Promise<ContainerEngine> => (await import("./docker/connect.ts")).connectEngine({});
 
 const createStack = (
   name: string,

@@ -28,9 +28,10 @@ const statusOf = async (argv: readonly string[], outputs: Outputs): Promise<numb
 /** The one place where commander's way of ending the process becomes ours. */
 const execute = async (argv: readonly string[], outputs: Outputs): Promise<number> => {
   let status: number = EXIT.done;
-  const program = createProgram(outputs, (code) => {
+  const done = (code: number): void => {
     status = code;
-  });
+  };
+  const program = createProgram(outputs, done, argv);
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {

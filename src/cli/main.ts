@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { keepCompiledCode } from "./compile-cache.ts";
 import { nodeProblem } from "./node-guard.ts";
 
 // Everything else is imported only then: an older Node could not even parse it.
 const problem = nodeProblem(process.versions.node, process.execPath);
 if (problem === undefined) {
-  const { keepCompiledCode } = await import("./compile-cache.ts");
   keepCompiledCode(process.env);
   const { runCli } = await import("./cli.ts");
   await runCli(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { type Dirent, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** A package that an import leads to: its name, and the directory that it is installed in. */
 export interface InstalledPackage {
@@ -25,11 +25,11 @@ export function packageOf(file: string): InstalledPackage | undefined {
 }
 
 const Manifest = z.object({
-  gypfile: z.unknown().optional(),
-  napi: z.unknown().optional(),
-  binary: z.unknown().optional(),
-  dependencies: z.record(z.string(), z.unknown()).default({}),
-  optionalDependencies: z.record(z.string(), z.unknown()).default({}),
+  gypfile: z.optional(z.unknown()),
+  napi: z.optional(z.unknown()),
+  binary: z.optional(z.unknown()),
+  dependencies: z._default(z.record(z.string(), z.unknown()), {}),
+  optionalDependencies: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
 const LOADERS = [

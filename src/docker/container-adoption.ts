@@ -1,6 +1,6 @@
 import { addAbortListener } from "node:events";
 import type Dockerode from "dockerode";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { followToExit, type LiveLinks, openLiveLinks, readWholeLog } from "./adopted-output.ts";
 import { ContainerNotStartedError, ContainerRemovedError } from "./container-errors.ts";
 import { readExitState } from "./container-exit.ts";

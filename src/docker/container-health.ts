@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ContainerRemovedError } from "./container-errors.ts";
 import { getJson } from "./get-json.ts";
 import type { Cancellable, ContainerHealth } from "./port.ts";
@@ -9,12 +9,12 @@ import { asDockerError, statusCodeOf } from "./request-error.ts";
 const Inspected = z.object({
   State: z.object({
     Running: z.boolean(),
-    Health: z
-      .object({
+    Health: z.nullish(
+      z.object({
         Status: z.enum(["", "none", "starting", "healthy", "unhealthy"]),
-        Log: z.array(z.object({ Output: z.string() })).nullish(),
-      })
-      .nullish(),
+        Log: z.nullish(z.array(z.object({ Output: z.string() }))),
+      }),
+    ),
   }),
 });
 

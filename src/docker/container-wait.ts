@@ -1,11 +1,11 @@
 import { json } from "node:stream/consumers";
 import type Dockerode from "dockerode";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { dialStream } from "./dial-stream.ts";
 
 const WaitAnswer = z.object({
   StatusCode: z.int(),
-  Error: z.object({ Message: z.string() }).nullish(),
+  Error: z.nullish(z.object({ Message: z.string() })),
 });
 
 type WaitAnswer = z.output<typeof WaitAnswer>;

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Environment } from "./docker-config.ts";
 import type { AuthOptions, RegistryAuth } from "./registry-auth.ts";
 import { errorCodeOf } from "./request-failure.ts";
@@ -42,6 +41,7 @@ const runHelper = async (
   env: Environment,
   signal: AbortSignal | undefined,
 ): Promise<string> => {
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(program, ["get"], { env, stdio: ["pipe", "pipe", "pipe"], ...(signal && { signal }) });
   const exit = Promise.withResolvers<number | null>();
   child.on("error", exit.reject).on("close", exit.resolve);
@@ -60,6 +60,6 @@ const runHelper = async (
 const problemOf = (error: unknown): string | undefined => {
   if (errorCodeOf(error) === "ENOENT") return "it is not on the PATH, though the Docker config names it.";
   const message =
-    error instanceof z.ZodError ? "its answer lacks Username and Secret" : (error as Error).message;
+    error instanceof z.core.$ZodError ? "its answer lacks Username and Secret" : (error as Error).message;
   return /credentials not found/i.test(message) ? undefined : `${message.replace(/\.$/, "")}.`;
 };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorCodeOf } from "./request-failure.ts";
 import { DockerSettingsError } from "./settings-error.ts";
 
@@ -9,20 +9,21 @@ import { DockerSettingsError } from "./settings-error.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DockerConfig = z.object({
-  currentContext: z.string().optional(),
-  credsStore: z.string().optional(),
-  credHelpers: z.record(z.string(), z.string()).default({}),
-  auths: z
-    .record(
+  currentContext: z.optional(z.string()),
+  credsStore: z.optional(z.string()),
+  credHelpers: z._default(z.record(z.string(), z.string()), {}),
+  auths: z._default(
+    z.record(
       z.string(),
       z.object({
-        auth: z.string().optional(),
-        username: z.string().optional(),
-        password: z.string().optional(),
-        identitytoken: z.string().optional(),
+        auth: z.optional(z.string()),
+        username: z.optional(z.string()),
+        password: z.optional(z.string()),
+        identitytoken: z.optional(z.string()),
       }),
-    )
-    .default({}),
+    ),
+    {},
+  ),
 });
 
 /** What we use of the Docker CLI's `config.json`. */
@@ -42,7 +43,11 @@ export const readDockerConfig = (environment: Environment): Promise<DockerConfig
   });
 
 /** Parses a JSON file of the Docker CLI's; `absent` where there is none. */
-export const readSettings = async <T, A>(path: string, schema: z.ZodType<T>, absent: A): Promise<T | A> => {
+export const readSettings = async <T, A>(
+  path: string,
+  schema: z.ZodMiniType<T>,
+  absent: A,
+): Promise<T | A> => {
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (cause) {
@@ -54,7 +59,7 @@ export const readSettings = async <T, A>(path: string, schema: z.ZodType<T>, abs
 };
 
 const reason = (cause: unknown): string => {
-  if (cause instanceof z.ZodError) return `\n${z.prettifyError(cause)}`;
+  if (cause instanceof z.core.$ZodError) return `\n${z.prettifyError(cause)}`;
   if (cause instanceof SyntaxError) return `it is not JSON (${cause.message}). Mend it or remove it.`;
   return `${(cause as Error).message}.`;
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { dockerConfigDirectory, type Environment, readDockerConfig, readSettings } from "./docker-config.ts";
 import { checkedUrl } from "./docker-host.ts";
 import { type Endpoint, readTlsFiles } from "./endpoint.ts";
@@ -8,7 +8,10 @@ import { DockerSettingsError } from "./settings-error.ts";
 
 const ContextMeta = z.object({
   Endpoints: z.object({
-    docker: z.object({ Host: z.string().min(1), SkipTLSVerify: z.boolean().default(false) }),
+    docker: z.object({
+      Host: z.string().check(z.minLength(1)),
+      SkipTLSVerify: z._default(z.boolean(), false),
+    }),
   }),
 });
 

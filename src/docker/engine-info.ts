@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { getJson } from "./get-json.ts";
 import type { Cancellable, EngineInfo } from "./port.ts";
 import { asDockerError } from "./request-error.ts";
@@ -7,13 +7,13 @@ import { asDockerError } from "./request-error.ts";
 const Info = z.object({
   OperatingSystem: z.string(),
   OSType: z.string(),
-  NCPU: z.int().positive(),
-  MemTotal: z.int().positive(),
+  NCPU: z.int().check(z.positive()),
+  MemTotal: z.int().check(z.positive()),
   Driver: z.string(),
   DockerRootDir: z.string(),
-  SecurityOptions: z.array(z.string()).nullish(),
-  Runtimes: z.record(z.string(), z.unknown()).nullish(),
-  DiscoveredDevices: z.array(z.object({ ID: z.string().nullish() })).nullish(),
+  SecurityOptions: z.nullish(z.array(z.string())),
+  Runtimes: z.nullish(z.record(z.string(), z.unknown())),
+  DiscoveredDevices: z.nullish(z.array(z.object({ ID: z.nullish(z.string()) }))),
 });
 
 const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Arch: z.string() });

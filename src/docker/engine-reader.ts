@@ -28,7 +28,8 @@ interface ListOptions {
 export const openReader = (endpoint: Endpoint, patience: number): EngineReader => {
   const { Agent } = endpoint.tls ? https() : http();
   const agent = new Agent({ keepAlive: true });
-  const options = { ...addressOf(endpoint), ...endpoint.tls, agent };
+  // A server's name is for TLS alone, and to find out whether it is an address compiles two large expressions.
+  const options = { ...addressOf(endpoint), ...(endpoint.tls ?? { servername: "" }), agent };
   const get = (path: string, signal?: AbortSignal) =>
     getPatiently({ ...options, path }, { patience, signal });
   const list = (path: string, { all, filters, abortSignal }: ListOptions) =>

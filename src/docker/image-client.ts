@@ -3,12 +3,13 @@ import type { Environment } from "./docker-config.ts";
 import { abortOption } from "./get-json.ts";
 import { buildImage } from "./image-build.ts";
 import { importImage } from "./image-import.ts";
+import { listImages } from "./image-list.ts";
 import { loadImage } from "./image-load.ts";
 import { ImageNotFoundError } from "./image-not-found-error.ts";
 import { pullImage } from "./image-pull.ts";
 import { inspectImage } from "./image-record.ts";
 import { inspectableReference, parseReference } from "./image-reference.ts";
-import type { Cancellable, ImageClient, ImageRecord } from "./port.ts";
+import type { Cancellable, ImageClient } from "./port.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
 
 /** The port's images over dockerode. `environment` tells where the Docker CLI keeps its credentials. */
@@ -26,22 +27,6 @@ export const createImageClient = (
   tag: (reference, newReference, options) => tagImage(docker, reference, newReference, options),
   remove: (reference, options) => removeImage(docker, reference, options),
 });
-
-/** An image that is removed between the listing and its inspection is left out. */
-const listImages = async (
-  docker: Dockerode,
-  labels: Readonly<Record<string, string>>,
-  { signal }: Cancellable = {},
-): Promise<ImageRecord[]> => {
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  try {
-    const found = await docker.listImages({ filters: JSON.stringify({ label }), ...abortOption(signal) });
-    const images = await Promise.all(found.map(({ Id }) => inspectImage(docker, Id, { signal })));
-    return images.filter((image) => image !== undefined);
-  } catch (cause) {
-    throw asDockerError("list images with", label.join(", ") || "any label", cause, signal);
-  }
-};
 
 const tagImage = async (
   docker: Dockerode,

@@ -1,17 +1,17 @@
 import type Dockerode from "dockerode";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { getJson } from "./get-json.ts";
 import { inspectableReference } from "./image-reference.ts";
 import type { Cancellable, ImageConfig, ImageRecord } from "./port.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
 
 /** Engines write an absent list as null, newer ones leave it out. */
-const strings = z
-  .array(z.string())
-  .nullish()
-  .transform((list) => list ?? []);
+const strings = z.pipe(
+  z.nullish(z.array(z.string())),
+  z.transform((list) => list ?? []),
+);
 
-const text = z.string().default("");
+const text = z._default(z.string(), "");
 
 const Config = z.looseObject({
   Env: strings,
@@ -19,7 +19,7 @@ const Config = z.looseObject({
   Cmd: strings,
   User: text,
   WorkingDir: text,
-  Labels: z.record(z.string(), z.string()).nullish(),
+  Labels: z.nullish(z.record(z.string(), z.string())),
 });
 
 const Inspection = z.object({
@@ -32,7 +32,7 @@ const Inspection = z.object({
   Os: z.string(),
   Size: z.number(),
   RootFS: z.object({ Layers: strings }),
-  Config: Config.nullish(),
+  Config: z.nullish(Config),
   /** Only where the image store is containerd's (API 1.48 and later). */
   Descriptor: z.optional(z.unknown()),
 });

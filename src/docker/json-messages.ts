@@ -1,14 +1,14 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const Message = z.object({
   /** Output of a build, in pieces that may end anywhere in a line. */
-  stream: z.string().optional(),
+  stream: z.optional(z.string()),
   /** What a pull or an import does now, `id` says with which layer. */
-  status: z.string().optional(),
-  id: z.string().optional(),
-  error: z.string().optional(),
-  errorDetail: z.object({ message: z.string().optional(), code: z.number().optional() }).optional(),
-  aux: z.unknown().optional(),
+  status: z.optional(z.string()),
+  id: z.optional(z.string()),
+  error: z.optional(z.string()),
+  errorDetail: z.optional(z.object({ message: z.optional(z.string()), code: z.optional(z.number()) })),
+  aux: z.optional(z.unknown()),
 });
 
 /** One message of the stream that answers a build, a pull or an import. */

@@ -2,7 +2,8 @@ import type { Environment } from "./docker-config.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { readEngineInfo } from "./engine-info.ts";
 import type { EngineReader } from "./engine-reader.ts";
-import { createImageClient } from "./image-client.ts";
+import { listImages } from "./image-list.ts";
+import { inspectImage } from "./image-record.ts";
 import { listContainers } from "./list-containers.ts";
 import { listNetworks } from "./network-client.ts";
 import type { ContainerEngine } from "./port.ts";
@@ -18,12 +19,12 @@ interface Connected {
 export const lazyEngine = ({ endpoint, environment, patience, reader }: Connected): ContainerEngine => {
   let opening: Promise<ContainerEngine> | undefined;
   const whole = () => (opening ??= openWhole(endpoint, environment, patience));
-  const { inspect, list } = createImageClient(reader.docker, environment);
   return {
     endpoint: endpoint.url,
     info: (options) => readEngineInfo(reader.docker, endpoint.url, options),
     images: {
-      ...{ inspect, list },
+      inspect: (reference, options) => inspectImage(reader.docker, reference, options),
+      list: (labels, options) => listImages(reader.docker, labels, options),
       pull: async (...given) => (await whole()).images.pull(...given),
       build: async (...given) => (await whole()).images.build(...given),
       import: async (...given) => (await whole()).images.import(...given),

@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ImageSettingsError } from "./image-settings-error.ts";
 
-const Names = z.record(z.string(), z.unknown()).optional();
+const Names = z.optional(z.record(z.string(), z.unknown()));
 
 const LockedPackage = z.looseObject({
-  name: z.string().optional(),
-  version: z.string().optional(),
-  resolved: z.string().optional(),
-  integrity: z.string().optional(),
-  link: z.boolean().optional(),
+  name: z.optional(z.string()),
+  version: z.optional(z.string()),
+  resolved: z.optional(z.string()),
+  integrity: z.optional(z.string()),
+  link: z.optional(z.boolean()),
   dependencies: Names,
   optionalDependencies: Names,
   peerDependencies: Names,
-  peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).optional(),
+  peerDependenciesMeta: z.optional(z.record(z.string(), z.object({ optional: z.optional(z.boolean()) }))),
 });
 /** One entry of `packages` in a lockfile. */
 export type LockedPackage = z.output<typeof LockedPackage>;
@@ -25,7 +25,7 @@ const Content = z.object({
   packages: z.record(z.string(), LockedPackage),
 });
 
-const Manifest = z.object({ allowScripts: z.json().optional() });
+const Manifest = z.object({ allowScripts: z.optional(z.json()) });
 
 export interface Lockfile {
   readonly path: string;

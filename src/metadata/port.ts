@@ -32,7 +32,8 @@ export interface MetadataStore extends AsyncDisposable {
   saveBuild(build: Build): Promise<void>;
   getBuild(id: string): Promise<Build | undefined>;
 
-  createRun(run: PipelineRun): Promise<void>;
+  /** With its snapshot, where that is not saved yet: in one transaction. */
+  createRun(run: PipelineRun, snapshot?: PipelineSnapshot): Promise<void>;
   /** Refuses a status that cannot follow the present one (`mayFollow`). */
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun>;
   getRun(id: string): Promise<PipelineRun | undefined>;

@@ -61,8 +61,11 @@ export class SqliteMetadataStore implements MetadataStore {
     return this.#read(`read build ${id}`, () => documents.selectBuild(this.#database, this.#path, id));
   }
 
-  createRun(run: PipelineRun): Promise<void> {
-    return this.#write(`create run ${run.id} (${run.name})`, () => runs.insertRun(this.#database, run));
+  createRun(run: PipelineRun, snapshot?: PipelineSnapshot): Promise<void> {
+    return this.#write(`create run ${run.id} (${run.name})`, () => {
+      if (snapshot) documents.insertSnapshot(this.#database, snapshot);
+      runs.insertRun(this.#database, run);
+    });
   }
 
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {

@@ -1,5 +1,3 @@
-import { getCallSites } from "node:util";
-
 /** A place in a file, 1-based as V8 counts; the file is a path or a `file:` URL as V8 names it. */
 export interface CallSite {
   readonly file: string;
@@ -9,7 +7,10 @@ export interface CallSite {
 
 /** The frames above the caller of the caller, innermost first: where a step was defined. */
 export const callSites = (): readonly CallSite[] =>
-  getCallSites(24)
+  // Not imported: an `import` of this module evaluates all that it could give, threads and a command line parser with it.
+  process
+    .getBuiltinModule("node:util")
+    .getCallSites(24)
     .slice(2)
     .filter((site) => site.scriptName !== "" && !site.scriptName.startsWith("node:"))
     .map((site) => ({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ContainerEngine, ContainerSpec } from "../../docker/port.ts";
 import { ensureBaseImage } from "../../image-builder/base-image.ts";
 import type { CheckResult, DoctorOptions } from "../doctor.ts";

@@ -1,19 +1,19 @@
 import type { NamedArtifact, VersionedArtifact } from "../port.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, query } from "./query.ts";
+import { query } from "./query.ts";
 import { artifacts, type Tables } from "./tables.ts";
 
 type Row = Tables["artifacts"];
 
 /** A number is never given out again, also where its artifact was removed. */
-const next = query<{ name: string }, { lastVersion: number }>((value) =>
+const next = query<{ name: string }, { lastVersion: number }>("nextVersion", ({ build, sql }, value) =>
   build
     .insertInto("artifactNames")
-    .values({ name: value("name"), lastVersion: 1 })
+    .values({ name: value("name"), lastVersion: sql.lit(1) })
     .onConflict((conflict) =>
       conflict
         .column("name")
-        .doUpdateSet((expression) => ({ lastVersion: expression("artifactNames.lastVersion", "+", 1) })),
+        .doUpdateSet((expression) => ({ lastVersion: expression("artifactNames.lastVersion", "+", sql.lit(1)) })),
     )
     .returning("lastVersion"),
 );
@@ -22,7 +22,7 @@ const next = query<{ name: string }, { lastVersion: number }>((value) =>
 export const nextVersion = (database: DatabaseSync, name: string): number =>
   next(database, { name })[0]?.lastVersion ?? 1;
 
-const byName = query<{ name: string }, Row>((value) =>
+const byName = query<{ name: string }, Row>("artifactsByName", ({ build }, value) =>
   build.selectFrom("artifacts").selectAll().where("name", "=", value("name")).orderBy("version", "desc"),
 );
 
@@ -31,7 +31,7 @@ export const selectVersions = (database: DatabaseSync, name: string): VersionedA
   byName(database, { name }).map(versioned);
 
 /** Of the group of a name, SQLite takes the row that has the highest version. */
-const newest = query<object, Row & { versions: number }>(() =>
+const newest = query<object, Row & { versions: number }>("newestArtifacts", ({ build }) =>
   build
     .selectFrom("artifacts")
     .selectAll()

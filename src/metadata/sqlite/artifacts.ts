@@ -1,7 +1,7 @@
 import type { ArtifactVersion } from "../../model/index.ts";
 import { nextVersion } from "./artifact-versions.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, query, rowsOf, slotsOf } from "./query.ts";
+import { query, slotsOf } from "./query.ts";
 import { artifacts, type Tables } from "./tables.ts";
 
 type LinkTable = "stepRunInputs" | "stepRunOutputs";
@@ -12,7 +12,7 @@ export type LinksByName = Readonly<Record<string, string>>;
 
 type ArtifactRow = ReturnType<typeof artifacts.pack>;
 
-const insertArtifact = query<Tables["artifacts"], unknown>((value) =>
+const insertArtifact = query<Tables["artifacts"], unknown>("insertArtifact", ({ build }, value) =>
   build.insertInto("artifacts").values(slotsOf([...artifacts.keys, "version"], value)),
 );
 
@@ -24,10 +24,10 @@ export const insertArtifacts = (database: DatabaseSync, records: readonly Artifa
 
 const LINK = ["stepRunId", "name", "artifactId"] as const;
 const insertLink = {
-  stepRunInputs: query<Link, unknown>((value) =>
+  stepRunInputs: query<Link, unknown>("insertInput", ({ build }, value) =>
     build.insertInto("stepRunInputs").values(slotsOf(LINK, value)),
   ),
-  stepRunOutputs: query<Link, unknown>((value) =>
+  stepRunOutputs: query<Link, unknown>("insertOutput", ({ build }, value) =>
     build.insertInto("stepRunOutputs").values(slotsOf(LINK, value)),
   ),
 };
@@ -39,7 +39,7 @@ export const insertLinks = (database: DatabaseSync, table: LinkTable, links: rea
 export const linksOf = (stepRunId: string, byName: LinksByName): Link[] =>
   Object.entries(byName).map(([name, artifactId]) => ({ stepRunId, name, artifactId }));
 
-const byId = query<{ id: string }, ArtifactRow>((value) =>
+const byId = query<{ id: string }, ArtifactRow>("artifactById", ({ build }, value) =>
   build.selectFrom("artifacts").selectAll().where("id", "=", value("id")),
 );
 
@@ -48,8 +48,8 @@ export const selectArtifact = (database: DatabaseSync, id: string): ArtifactVers
   return row && artifacts.unpack(row);
 };
 
-const linkedIn = (table: LinkTable) =>
-  query<{ stepRunId: string }, ArtifactRow & { linkName: string }>((value) =>
+const linkedIn = (name: string, table: LinkTable) =>
+  query<{ stepRunId: string }, ArtifactRow & { linkName: string }>(name, ({ build }, value) =>
     build
       .selectFrom(`${table} as link`)
       .innerJoin("artifacts", "artifacts.id", "link.artifactId")
@@ -58,7 +58,10 @@ const linkedIn = (table: LinkTable) =>
       .where("link.stepRunId", "=", value("stepRunId"))
       .orderBy("link.name"),
   );
-const linked = { stepRunInputs: linkedIn("stepRunInputs"), stepRunOutputs: linkedIn("stepRunOutputs") };
+const linked = {
+  stepRunInputs: linkedIn("inputsOfStepRun", "stepRunInputs"),
+  stepRunOutputs: linkedIn("outputsOfStepRun", "stepRunOutputs"),
+};
 
 /** By the name that the step has for them. */
 export const selectLinked = (
@@ -70,12 +73,14 @@ export const selectLinked = (
     linked[table](database, { stepRunId }).map((row) => [row.linkName, artifacts.unpack(row)]),
   );
 
-/** An artifact is stored together with its first link, so one without any has lost its last one just now. */
-export const deleteUnused = (database: DatabaseSync): ArtifactVersion[] => {
-  const unused = build
+const unused = query<object, ArtifactRow>("deleteUnusedArtifacts", ({ build }) =>
+  build
     .deleteFrom("artifacts")
     .where("id", "not in", build.selectFrom("stepRunOutputs").select("artifactId"))
     .where("id", "not in", build.selectFrom("stepRunInputs").select("artifactId"))
-    .returningAll();
-  return rowsOf(database, unused).map(artifacts.unpack);
-};
+    .returningAll(),
+);
+
+/** An artifact is stored together with its first link, so one without any has lost its last one just now. */
+export const deleteUnused = (database: DatabaseSync): ArtifactVersion[] =>
+  unused(database, {}).map(artifacts.unpack);

@@ -1,6 +1,5 @@
-import { sql } from "kysely";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, query } from "./query.ts";
+import { query } from "./query.ts";
 
 interface Wanted {
   readonly pipelineName: string;
@@ -14,7 +13,7 @@ const EXECUTIONS = 3;
 const executions = query<
   Wanted,
   { readonly invocationId: string; readonly startedAt: string | null; readonly finishedAt: string | null }
->((value) =>
+>("stepDurations", ({ build, sql }, value) =>
   build
     .selectFrom(sql<{ value: string }>`json_each(${value("invocationIds")})`.as("wanted"))
     .innerJoin("stepRuns", (join) =>
@@ -28,7 +27,7 @@ const executions = query<
           .where("past.status", "=", sql.lit("completed"))
           .where("run.pipelineName", "=", value("pipelineName"))
           .orderBy("past.seq", "desc")
-          .limit(EXECUTIONS),
+          .limit(sql.lit(EXECUTIONS)),
       ),
     )
     .select(["stepRuns.invocationId", "stepRuns.startedAt", "stepRuns.finishedAt"]),

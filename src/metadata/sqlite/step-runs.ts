@@ -1,10 +1,11 @@
-import { sql, type Updateable } from "kysely";
+import type { Updateable } from "kysely";
 import type { ArtifactVersion, StepRun } from "../../model/index.ts";
 import { noSuchStepRun } from "../not-found-error.ts";
 import type { StepRunPatch } from "../port.ts";
 import { insertArtifacts, insertLinks, type LinksByName, linksOf } from "./artifacts.ts";
+import type { Builder } from "./builder.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { build, type Query, query, slotsOf } from "./query.ts";
+import { query, slotsOf, update } from "./query.ts";
 import { guardStatus } from "./status-guard.ts";
 import { stepRuns, type Tables } from "./tables.ts";
 
@@ -18,7 +19,7 @@ export interface StepRunEntry {
   readonly outputs?: LinksByName;
 }
 
-const insert = query<Row, unknown>((value) =>
+const insert = query<Row, unknown>("insertStepRun", ({ build }, value) =>
   build.insertInto("stepRuns").values(slotsOf(stepRuns.keys, value)),
 );
 
@@ -46,18 +47,9 @@ const set = (database: DatabaseSync, row: Row, patch: RowPatch): void => {
   if (names.length > 0) updateOf(names)(database, { ...patch, id: row.id });
 };
 
-type Update = Query<RowPatch & { id: string }, unknown>;
-const updates = new Map<string, Update>();
-
-/** Sets these columns only: to set an indexed one writes its index again, even with the value that it has. */
-const updateOf = (names: readonly (keyof Row)[]): Update => {
-  const update = updates.get(names.join()) ?? newUpdateOf(names);
-  updates.set(names.join(), update);
-  return update;
-};
-
-const newUpdateOf = (names: readonly (keyof Row)[]): Update =>
-  query((value) => build.updateTable("stepRuns").set(slotsOf(names, value)).where("id", "=", value("id")));
+const updateOf = update<RowPatch & { id: string }>("updateStepRun", ({ build }, value) =>
+  build.updateTable("stepRuns").set(slotsOf(stepRuns.keys, value)).where("id", "=", value("id")),
+);
 
 export const completeStepRun = (
   database: DatabaseSync,
@@ -72,7 +64,7 @@ export const completeStepRun = (
   return completed;
 };
 
-const byId = query<{ id: string }, Row>((value) =>
+const byId = query<{ id: string }, Row>("stepRunById", ({ build }, value) =>
   build.selectFrom("stepRuns").selectAll().where("id", "=", value("id")),
 );
 
@@ -81,25 +73,26 @@ export const selectStepRun = (database: DatabaseSync, id: string): StepRun | und
   return row && stepRuns.unpack(row);
 };
 
-const byRun = query<{ runId: string }, Row>((value) =>
+const byRun = query<{ runId: string }, Row>("stepRunsOfRun", ({ build }, value) =>
   build.selectFrom("stepRuns").selectAll().where("runId", "=", value("runId")).orderBy("seq"),
 );
 
 export const selectStepRuns = (database: DatabaseSync, runId: string): StepRun[] =>
   byRun(database, { runId }).map(stepRuns.unpack);
 
-const newest = build
-  .selectFrom("stepRuns")
-  .selectAll("stepRuns")
-  .orderBy("stepRuns.createdAt", "desc")
-  .orderBy("stepRuns.seq", "desc")
-  .limit(1);
+const newest = ({ build, sql }: Builder) =>
+  build
+    .selectFrom("stepRuns")
+    .selectAll("stepRuns")
+    .orderBy("stepRuns.createdAt", "desc")
+    .orderBy("stepRuns.seq", "desc")
+    .limit(sql.lit(1));
 
 /** The status is part of the text, as it has to be for the index of completed ones to be used. */
-const cached = query<{ cacheKey: string; notBefore: string }, Row>((value) =>
-  newest
+const cached = query<{ cacheKey: string; notBefore: string }, Row>("cachedStepRun", (builder, value) =>
+  newest(builder)
     .where("cacheKey", "=", value("cacheKey"))
-    .where("status", "=", sql.lit("completed"))
+    .where("status", "=", builder.sql.lit("completed"))
     .where("createdAt", ">=", value("notBefore")),
 );
 
@@ -112,8 +105,10 @@ export const selectCached = (
   return row && stepRuns.unpack(row);
 };
 
-const latestKeyed = query<{ pipelineName: string; invocationId: string }, Row>((value) =>
-  newest
+type Invoked = { readonly pipelineName: string; readonly invocationId: string };
+
+const latestKeyed = query<Invoked, Row>("latestKeyedStepRun", (builder, value) =>
+  newest(builder)
     .innerJoin("pipelineRuns as run", "run.id", "stepRuns.runId")
     .where("run.pipelineName", "=", value("pipelineName"))
     .where("stepRuns.invocationId", "=", value("invocationId"))

@@ -81,8 +81,7 @@ const create = async (
   { snapshot }: RunRequest,
   run: PipelineRun,
 ): Promise<PipelineRun> => {
-  await metadata.saveSnapshot(snapshot);
-  await metadata.createRun(run);
+  await metadata.createRun(run, snapshot);
   return run;
 };
 
@@ -127,9 +126,9 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
     buildId: null,
     orchestratorRunId: `${getOrchestratorRunName(snapshot.pipelineName)}-${id}`,
     stack: stack.name,
-    status: "initializing",
+    status: "running",
     createdAt: now.toISOString(),
-    startedAt: null,
+    startedAt: now.toISOString(),
     finishedAt: null,
     failure: null,
     // What a resumption has to know besides the snapshot.

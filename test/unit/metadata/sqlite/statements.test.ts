@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import "../../../../src/metadata/sqlite-metadata-store.ts";
+import { QUERIES, textOf } from "../../../../src/metadata/sqlite/query.ts";
+
+const LINE_WIDTH = 110;
+
+const property = ([name, make]: readonly [string, Parameters<typeof textOf>[0]]): string => {
+  const line = `  ${name}: '${textOf(make).replaceAll("'", "\\'")}',`;
+  return line.length > LINE_WIDTH ? line.replace(": ", ":\n    ") : line;
+};
+
+const file = (): string =>
+  [
+    "/** The texts of all queries, as Kysely makes them: `npx vitest run statements.test.ts --update=all` writes this file. */",
+    "export const STATEMENTS: Readonly<Record<string, string>> = {",
+    ...[...QUERIES].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(property),
+    "};\n",
+  ].join("\n");
+
+test("the stored texts of queries are those that Kysely makes", async () => {
+  expect(QUERIES.size).toBeGreaterThan(20);
+  await expect(file()).toMatchFileSnapshot("../../../../src/metadata/sqlite/statements.ts");
+});
