@@ -65,7 +65,8 @@ class LocalImageBuilder implements ImageBuilder {
   }
 
   imageContent(reference: string, progress: BuildProgress = {}): Promise<string> {
-    const work = async () => (await resolveParent(await this.#options.engine(), { name: reference }, progress)).content;
+    const work = async () =>
+      (await resolveParent(await this.#options.engine(), { name: reference }, progress)).content;
     return this.#contents.do(reference, work, progress.signal);
   }
 

@@ -13,7 +13,9 @@ const next = query<{ name: string }, { lastVersion: number }>("nextVersion", ({ 
     .onConflict((conflict) =>
       conflict
         .column("name")
-        .doUpdateSet((expression) => ({ lastVersion: expression("artifactNames.lastVersion", "+", sql.lit(1)) })),
+        .doUpdateSet((expression) => ({
+          lastVersion: expression("artifactNames.lastVersion", "+", sql.lit(1)),
+        })),
     )
     .returning("lastVersion"),
 );

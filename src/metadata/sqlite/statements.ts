@@ -1,6 +1,7 @@
 /** The texts of all queries, as Kysely makes them: `npx vitest run statements.test.ts --update=all` writes this file. */
 export const STATEMENTS: Readonly<Record<string, string>> = {
   artifactById: 'select * from "artifacts" where "id" = :id',
+  artifactsByName: 'select * from "artifacts" where "name" = :name order by "version" desc',
   buildById: 'select "body" from "builds" where "id" = :id',
   cachedStepRun:
     'select "step_runs".* from "step_runs" where "cache_key" = :cacheKey and "status" = \'completed\' and "created_at" >= :notBefore order by "step_runs"."created_at" desc, "step_runs"."seq" desc limit 1',
@@ -10,7 +11,7 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
   inputsOfStepRun:
     'select "artifacts".*, "link"."name" as "link_name" from "step_run_inputs" as "link" inner join "artifacts" on "artifacts"."id" = "link"."artifact_id" where "link"."step_run_id" = :stepRunId order by "link"."name"',
   insertArtifact:
-    'insert into "artifacts" ("id", "name", "uri", "materializer", "content_hash", "size_bytes", "type", "metadata", "stamps", "created_at", "producer_step_run_id") values (:id, :name, :uri, :materializer, :contentHash, :sizeBytes, :type, :metadata, :stamps, :createdAt, :producerStepRunId)',
+    'insert into "artifacts" ("id", "name", "uri", "materializer", "content_hash", "size_bytes", "type", "metadata", "stamps", "created_at", "producer_step_run_id", "version") values (:id, :name, :uri, :materializer, :contentHash, :sizeBytes, :type, :metadata, :stamps, :createdAt, :producerStepRunId, :version)',
   insertBuild:
     'insert into "builds" ("id", "snapshot_id", "created_at", "body") values (:id, :snapshotId, :createdAt, :body) on conflict ("id") do nothing',
   insertInput:
@@ -25,6 +26,10 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'insert into "step_runs" ("id", "run_id", "invocation_id", "step_name", "attempt", "status", "cache_key", "key_ingredients", "cached_from", "container_id", "image", "created_at", "assigned_at", "started_at", "finished_at", "exit_code", "failure", "skip_reason", "warnings", "metadata") values (:id, :runId, :invocationId, :stepName, :attempt, :status, :cacheKey, :keyIngredients, :cachedFrom, :containerId, :image, :createdAt, :assignedAt, :startedAt, :finishedAt, :exitCode, :failure, :skipReason, :warnings, :metadata)',
   latestKeyedStepRun:
     'select "step_runs".* from "step_runs" inner join "pipeline_runs" as "run" on "run"."id" = "step_runs"."run_id" where "run"."pipeline_name" = :pipelineName and "step_runs"."invocation_id" = :invocationId and "step_runs"."cache_key" is not null order by "step_runs"."created_at" desc, "step_runs"."seq" desc limit 1',
+  newestArtifacts:
+    'select *, max("version") as "version", count(*) as "versions" from "artifacts" group by "name" order by "name"',
+  nextVersion:
+    'insert into "artifact_names" ("name", "last_version") values (:name, 1) on conflict ("name") do update set "last_version" = "artifact_names"."last_version" + 1 returning "last_version"',
   outputsOfStepRun:
     'select "artifacts".*, "link"."name" as "link_name" from "step_run_outputs" as "link" inner join "artifacts" on "artifacts"."id" = "link"."artifact_id" where "link"."step_run_id" = :stepRunId order by "link"."name"',
   runById: 'select * from "pipeline_runs" where "id" = :id',
