@@ -4,6 +4,7 @@ import type { ArtifactStore } from "../../artifact/port.ts";
 import type { ExitState } from "../../docker/port.ts";
 import type { Failure, Invocation, StepResult } from "../../model/index.ts";
 import type { StepDefinition } from "../../pipeline/step.ts";
+import type { ContainerSecrets, SecretFiles } from "../../secrets/secret-files.ts";
 import type { ExecutionSignals, StepExecution } from "../../step-launcher/port.ts";
 import { StepFailure, thrownFailure } from "../../step-runner/failures.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
@@ -22,6 +23,7 @@ import { readResult } from "./read-result.ts";
 export interface CommandStepsOptions {
   readonly modules: StepModules;
   readonly artifactStore: ArtifactStore;
+  readonly secretFiles: Pick<SecretFiles, "write">;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface CommandStepsOptions {
  */
 export class CommandSteps {
   readonly #options: CommandStepsOptions;
+  /** By step run, for as long as its command runs. */
+  readonly #secrets = new Map<string, ContainerSecrets>();
 
   constructor(options: CommandStepsOptions) {
     this.#options = options;
@@ -46,20 +50,36 @@ export class CommandSteps {
     }
   }
 
-  async #prepare({ invocation, assignment, paths }: StepExecution): Promise<CommandParts> {
+  async #prepare({ invocation, assignment, paths, given }: StepExecution): Promise<CommandParts> {
     const definition = await this.#load(invocation);
     const container = definition.container ?? { command: [] };
     const staging = { assignment, store: this.#options.artifactStore };
     const ins = await stageInputs(definition, { ...staging, directory: inputsOf(paths) });
     const outs = await stageOutputs(definition, { ...staging, directory: outputsOf(paths) });
     const context = { inputs: ins.inputs, outputs: outs.outputs };
+    const secrets = await this.#writeSecrets(assignment.stepRunId, given);
     return {
       entrypoint: container.entrypoint,
       command: commandLine(container, context),
       workdir: container.workdir,
-      environment: commandVariables(context),
-      mounts: [...ins.mounts, ...outs.mounts],
+      environment: { ...secrets.environment, ...commandVariables(context) },
+      mounts: [...ins.mounts, ...outs.mounts, ...secrets.mounts],
     };
+  }
+
+  async #writeSecrets(stepRunId: string, given: StepExecution["given"]): Promise<ContainerSecrets> {
+    await this.#removeSecrets(stepRunId);
+    // Without uids the container's user is the image's, whoever that is.
+    const anyUser = process.getuid === undefined;
+    const secrets = await this.#options.secretFiles.write(stepRunId, given, { anyUser });
+    this.#secrets.set(stepRunId, secrets);
+    return secrets;
+  }
+
+  /** Those of a command whose orchestrator died go with the run. */
+  async #removeSecrets(stepRunId: string): Promise<void> {
+    await this.#secrets.get(stepRunId)?.[Symbol.asyncDispose]();
+    this.#secrets.delete(stepRunId);
   }
 
   /** How an attempt ended, by its exit code and what it left. The result is on file before it is told. */
@@ -67,6 +87,7 @@ export class CommandSteps {
     const { assignment, paths, log } = attempt;
     await log.caughtUp();
     const { stepRunId } = assignment;
+    await this.#removeSecrets(stepRunId);
     // An orchestrator that died after this was written may have done all the rest, too.
     const told = await readResult(paths.exchange, { stepRunId });
     if ("result" in told) return told.result;

@@ -89,12 +89,12 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   protected async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
-    const { snapshot, metadata, artifactStore, paths } = this.active.context;
+    const { snapshot, metadata, artifactStore, paths, secretFiles } = this.active.context;
     const modules = new StepModules({ bundles: this.active.request.bundles, bundlesPath: paths.bundles });
     const engine = await this.services.engine();
     const executor = new ContainerExecutor({
       engine,
-      commands: new CommandSteps({ modules, artifactStore }),
+      commands: new CommandSteps({ modules, artifactStore, secretFiles }),
       admission: new Admission(await engine.info()),
       code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       projectRoot: this.active.request.projectRoot,

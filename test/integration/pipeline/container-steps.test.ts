@@ -1,4 +1,4 @@
-import { appendFile, utimes, writeFile } from "node:fs/promises";
+import { appendFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
@@ -202,4 +202,29 @@ test("a command whose orchestrator died is adopted, and what it wrote meanwhile 
   const steps = await workspace.metadata.listStepRuns(run.runId);
   expect(steps).toMatchObject([{ status: "completed", attempt: 1, exitCode: 0 }]);
   expect(await leftoversOf(project)).toEqual(NOTHING);
+});
+
+const SECRETIVE = `${IMPORTS}
+const options = { image: "stepdock-test/busybox:latest", secrets: ["API_KEY"], output: z.number() } as const;
+const command = ["sh", "-c", 'echo "$API_KEY is $(cat /run/secrets/API_KEY)"; wc -c < /run/secrets/API_KEY > /stepdock/outputs/output.txt'];
+export const quiet = containerStep({ name: "quiet", ...options, command });
+export const open = containerStep({ name: "open", ...options, command, secretsAs: "environment" });
+export const secretive = pipeline({ name: "secretive", define: () => { quiet(); open(); } });
+`;
+
+test("a command has its secrets as files, as variables where that is asked for, and they are masked in its log", async () => {
+  await ensureBusyboxImage(docker);
+  await using project = await pipelineProject({ "pipeline.ts": SECRETIVE });
+  const secret = "open sesame 1234";
+  const ran = await runPipeline(project, [], {
+    env: { API_KEY: secret, STEPDOCK_SECRETS_DIR: project.path("secrets") },
+  });
+  expect(await outputOf(project, ran, "quiet")).toBe(secret.length);
+  const lines = ran.events.flatMap((event) =>
+    event.event === "step_log" ? [[event.invocation, event.text]] : [],
+  );
+  expect(Object.fromEntries(lines)).toEqual({ quiet: " is ***", open: "*** is ***" });
+  expect(JSON.stringify(ran.events)).not.toContain(secret);
+  const left = await readdir(project.path("secrets"), { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => entry.isFile())).toEqual([]);
 });

@@ -21,7 +21,10 @@ const B = invocation("b", "two");
 const C = invocation("c", "one");
 
 /** Builds when it is told to; the order is what a real engine cannot be made to show. */
-const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>) => {
+const openBench = (
+  onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>,
+  more: Readonly<Record<string, Invocation>> = {},
+) => {
   const asked: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const builder: ImageBuilder = {
@@ -43,7 +46,7 @@ const openBench = (onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<v
       return { image, reused: false };
     },
   };
-  const snapshot = { invocations: { a: A, b: B, c: C } } as unknown as PipelineSnapshot;
+  const snapshot = { invocations: { a: A, b: B, c: C, ...more } } as unknown as PipelineSnapshot;
   const options = { builder, snapshot, bundles: new Map(), emit: () => {}, ...(onBuilt && { onBuilt }) };
   const gateOf = (key: string) => gates.get(key) ?? expect.unreachable(`${key} is not being built`);
   const built = async (count: number) => {
@@ -92,4 +95,17 @@ test("the last record of a build has all images, however long the first takes", 
   first.resolve();
   await Promise.all([images.imageOf(A, signal), images.imageOf(B, signal)]);
   expect(records.at(-1)?.sort()).toEqual(["image:one", "image:two"]);
+});
+
+test("container steps of one image share it, whatever else they differ in, and no step of ours is in it", async () => {
+  const command = (id: string, image: string): Invocation => ({
+    ...invocation(id, "ignored"),
+    container: { image, entrypoint: [id], workdir: `/${id}` },
+  });
+  const more = { d: command("d", "python"), e: command("e", "python"), f: command("f", "ruby") };
+  const { images } = openBench(undefined, more);
+  const groups = images.groups.map(({ invocations }) => invocations.map(({ id }) => id));
+  expect(groups).toEqual([["a", "c"], ["b"], ["d", "e"], ["f"]]);
+  expect(await images.environmentOf(more.d)).toEqual({ key: "python", ingredients: { image: "python" } });
+  expect(await images.referenceOf(more.f)).toBe("image:ruby");
 });
