@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import childProcess from "node:child_process";
 import { UsageError } from "./errors.ts";
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -9,7 +9,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
 /** Opens a file with the program that the desktop has for it. @throws UsageError where there is no desktop */
 export const openFile = async (path: string): Promise<void> => {
   const [command = "xdg-open", ...rest] = OPENERS[process.platform] ?? ["xdg-open"];
-  const child = spawn(command, [...rest, path], { stdio: "ignore", detached: true });
+  const child = childProcess.spawn(command, [...rest, path], { stdio: "ignore", detached: true });
   await new Promise<void>((resolve, reject) => {
     child.on("spawn", resolve);
     child.on("error", (cause) =>
