@@ -19,8 +19,9 @@ export const hashOf = (
 ): Promise<ContentHash> =>
   keepsTree(materializer) ? hashTree(directory, options) : hashDirectory(directory, options);
 
+/** A link is refused where there is to be one file: it would not be what was hashed. */
 export const stampsOf = (materializer: string | undefined, directory: string): Promise<FileStamp[]> =>
-  keepsTree(materializer) ? stampTree(directory) : stampDirectory(directory);
+  materializer === "directory" ? stampTree(directory) : stampDirectory(directory);
 
 /** Paths of the directories below an artifact's, with its own; throws for what no such artifact may hold. */
 export const directoriesOf = async (materializer: string, directory: string): Promise<readonly string[]> => {

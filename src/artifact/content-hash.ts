@@ -16,12 +16,16 @@ export interface HashOptions {
   readonly onFile?: (file: FileHandle, path: string) => Promise<void>;
 }
 
-const CHUNK = 1024 * 1024;
+/** How much of a file is in memory at a time. Bytes. */
+export const CHUNK = 1024 * 1024;
 
 /** Reads an open file once, from where it stands, in pieces. */
-export const hashFile = async (file: FileHandle, signal: AbortSignal | undefined): Promise<ContentHash> => {
+export const hashFile = async (
+  file: FileHandle,
+  signal: AbortSignal | undefined,
+  chunk: Buffer = Buffer.allocUnsafe(CHUNK),
+): Promise<ContentHash> => {
   const digest = createHash("sha256");
-  const chunk = Buffer.allocUnsafe(CHUNK);
   let sizeBytes = 0;
   for (;;) {
     signal?.throwIfAborted();

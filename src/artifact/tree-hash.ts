@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { type ContentHash, type HashOptions, hashFile } from "./content-hash.ts";
+import { CHUNK, type ContentHash, type HashOptions, hashFile } from "./content-hash.ts";
 import { ArtifactDamagedError } from "./errors.ts";
 import { openPlainFile } from "./plain-files.ts";
 import { listTree, type TreeEntry } from "./tree.ts";
@@ -24,26 +24,53 @@ const EXECUTABLE = 0o111;
  * tree; the signal's reason.
  */
 export const hashTree = async (directory: string, options: HashOptions = {}): Promise<ContentHash> => {
-  const digest = createHash("sha256").update("stepdock tree 1\n");
   const hardLinks = new HardLinks();
-  let total = 0;
-  for (const entry of await listTree(directory)) {
-    const { line, sizeBytes } = await lineOf(directory, entry, { ...options, hardLinks });
-    digest.update(`${line}\n`);
-    total += sizeBytes;
-  }
+  const entries = await listTree(directory);
+  const lines = await severalAtATime(entries, (entry, chunk) =>
+    lineOf(directory, entry, { ...options, hardLinks, chunk }),
+  );
   if (options.onFile) hardLinks.check();
-  return { contentHash: digest.digest("hex"), sizeBytes: total };
+  const digest = createHash("sha256").update("stepdock tree 1\n");
+  for (const { line } of lines) digest.update(`${line}\n`);
+  const sizeBytes = lines.reduce((sum, each) => sum + each.sizeBytes, 0);
+  return { contentHash: digest.digest("hex"), sizeBytes };
+};
+
+/** Measured with 4,000 small files that are made durable: one after the other takes about three times as long. */
+const AT_ONCE = 8;
+
+const severalAtATime = async <T>(
+  entries: readonly TreeEntry[],
+  work: (entry: TreeEntry, chunk: Buffer) => Promise<T>,
+): Promise<T[]> => {
+  const results = new Array<T>(entries.length);
+  let next = 0;
+  const goOn = async (): Promise<void> => {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    for (let index = next++; index < entries.length; index = next++) {
+      const entry = entries[index];
+      if (entry) results[index] = await work(entry, chunk);
+    }
+  };
+  // Where one fails, the others begin nothing more.
+  const stop = (error: unknown): never => {
+    next = entries.length;
+    throw error;
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, entries.length) }, () => goOn().catch(stop)));
+  return results;
 };
 
 interface LineOptions extends HashOptions {
   readonly hardLinks: HardLinks;
+  /** What is read goes through it. */
+  readonly chunk: Buffer;
 }
 
 const lineOf = async (
   directory: string,
   entry: TreeEntry,
-  { hardLinks, signal, onFile }: LineOptions,
+  { hardLinks, chunk, signal, onFile }: LineOptions,
 ): Promise<{ line: string; sizeBytes: number }> => {
   if (entry.kind === "directory") return { line: `d\0${entry.path}`, sizeBytes: 0 };
   if (entry.kind === "link") return { line: `l\0${entry.path}\0${entry.target}`, sizeBytes: 0 };
@@ -51,7 +78,7 @@ const lineOf = async (
   await using file = await openPlainFile(path);
   const letter = await letterOf(file, path, hardLinks);
   await onFile?.(file, path);
-  const { contentHash, sizeBytes } = await hashFile(file, signal);
+  const { contentHash, sizeBytes } = await hashFile(file, signal, chunk);
   return { line: `${letter}\0${entry.path}\0${sizeBytes}\0${contentHash}`, sizeBytes };
 };
 
