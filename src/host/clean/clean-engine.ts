@@ -62,16 +62,18 @@ const cleanImages = async (context: CleanContext, engine: ContainerEngine, { kep
   const all = await engine.images.list({ [LABEL.workspace]: context.workspace.metadata.workspaceId });
   for (const image of all.filter(({ labels }) => IMAGE_LABEL in labels).sort(stepsFirst)) {
     const isUsed =
-      image.labels[IMAGE_LABEL] === "environment"
+      rankOf(image) > 0
         ? used.environments.has(image.labels[ENVIRONMENT_KEY_LABEL] ?? "")
         : image.tags.some((tag) => used.references.has(tag)) || used.ids.has(image.id);
     if (!isUsed) await removeImage(context, engine, image);
   }
 };
 
-/** An environment image cannot go before what was built on it. */
-const stepsFirst = (a: ImageRecord, b: ImageRecord): number =>
-  Number(a.labels[IMAGE_LABEL] === "environment") - Number(b.labels[IMAGE_LABEL] === "environment");
+/** An image cannot go before what was built on it. */
+const stepsFirst = (a: ImageRecord, b: ImageRecord): number => rankOf(a) - rankOf(b);
+
+const rankOf = ({ labels }: ImageRecord): number =>
+  ["step", "environment", "parent"].indexOf(labels[IMAGE_LABEL] ?? "");
 
 const usedImages = async ({ workspace }: CleanContext, kept: readonly PipelineRun[]) => {
   const used = { references: new Set<string>(), ids: new Set<string>(), environments: new Set<string>() };

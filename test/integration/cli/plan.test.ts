@@ -12,7 +12,13 @@ afterAll(() => project[Symbol.asyncDispose]());
 interface Plan {
   readonly layers: readonly (readonly string[])[];
   readonly images: readonly string[];
-  readonly steps: readonly { invocation: string; image: string | null; decision: string; reason: string }[];
+  readonly steps: readonly {
+    invocation: string;
+    image: string | null;
+    decision: string;
+    reason: string;
+    settings: object;
+  }[];
 }
 
 const plan = async (...args: string[]): Promise<Plan> => {
@@ -55,6 +61,10 @@ test("after a run everything is cached, and what is changed is named", async () 
 
 test("on the stack local no image is needed, and the environment is this process", async () => {
   const local = await plan("--stack", "local");
+  const settings = { docker: { environment: { COMMAND_TEST: expect.any(String) } } };
+  expect(local.steps.map((step) => step.settings)).toEqual([settings, settings, settings]);
+  const verbose = await project.cli("plan", "pipeline.ts", "numbers", "--stack", "local", "--verbose");
+  expect(verbose.stdout).toMatch(/\nsettings of sum\n {2}settings\.docker\.environment\.COMMAND_TEST +"/);
   expect(local.images).toEqual([]);
   expect(local.steps.map(({ image }) => image)).toEqual([null, null, null]);
   expect(decisions(local).greet?.[1]).toMatch(/^changed: .*environment node/);
