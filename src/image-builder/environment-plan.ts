@@ -4,7 +4,7 @@ import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
 import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
-import { type NpmInstall, planNpmInstall } from "./npm-packages.ts";
+import type { NpmInstall } from "./npm-packages.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
 /** Of the Dockerfile that we write: to be raised when it makes another image of the same ingredients. */
@@ -33,13 +33,17 @@ export const planFor = async (
 ): Promise<PlannedEnvironment> => {
   const { npmPackages } = settings;
   // before the parent, which may have to be pulled: what the user has to mend shows at once
-  const npm = npmPackages && (await planNpmInstall(projectRoot, npmPackages));
+  const npm = npmPackages && (await planNpm(projectRoot, npmPackages));
   const entrypoint = await readFile(entrypointPath, "utf8");
   const parent = await resolveParent(engine, settings.parentImage, progress);
   const ingredients = ingredientsOf(settings, { parent, npm, entrypoint });
   const plan = { key: hashJson(ingredients), parentImage: parent.reference, ingredients, settings };
   return { plan, parent, npm, entrypoint };
 };
+
+/** Loaded where a step has such packages: what reads a lockfile is of no use to the others. */
+const planNpm = async (projectRoot: string, names: readonly string[]): Promise<NpmInstall> =>
+  (await import("./npm-packages.ts")).planNpmInstall(projectRoot, names);
 
 const ingredientsOf = (
   { aptPackages, environment = {} }: DockerSettings,

@@ -7,9 +7,10 @@ const Given = z.record(z.string(), z.record(z.string(), z.string()));
 /** The artifacts that a run was given by another, from its own record: so a resumption has them, too. */
 export const givenOutputs = async (
   metadata: MetadataStore,
-  { metadata: { given = {} } }: PipelineRun,
+  { metadata: { given } }: PipelineRun,
 ): Promise<Map<string, Readonly<Record<string, ArtifactVersion>>>> => {
   const outputs = new Map<string, Readonly<Record<string, ArtifactVersion>>>();
+  if (given === undefined) return outputs;
   for (const [invocation, ids] of Object.entries(z.parse(Given, given))) {
     const artifacts: Record<string, ArtifactVersion> = {};
     for (const [output, id] of Object.entries(ids)) {
