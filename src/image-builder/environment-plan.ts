@@ -5,7 +5,7 @@ import type { DockerSettings } from "../model/index.ts";
 import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { type CopiedFiles, planCopies } from "./copied-files.ts";
-import { type NpmInstall, planNpmInstall } from "./npm-packages.ts";
+import type { NpmInstall } from "./npm-packages.ts";
 import { type ParentDockerfile, planDockerfile } from "./parent-dockerfile.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
@@ -38,7 +38,7 @@ export const planFor = async (
 ): Promise<PlannedEnvironment> => {
   const { npmPackages } = settings;
   // before the parent, which may have to be pulled: what the user has to mend shows at once
-  const npm = npmPackages && (await planNpmInstall(projectRoot, npmPackages));
+  const npm = npmPackages && (await planNpm(projectRoot, npmPackages));
   const entrypoint = await readFile(entrypointPath, "utf8");
   const copies = await planCopies(projectRoot, settings);
   const dockerfile = await planDockerfile(projectRoot, settings);
@@ -49,6 +49,10 @@ export const planFor = async (
   const parentImage = dockerfile?.reference ?? parent?.reference ?? "";
   return { plan: { key: hashJson(ingredients), parentImage, ingredients, settings }, ...parts };
 };
+
+/** Loaded where a step has such packages: what reads a lockfile is of no use to the others. */
+const planNpm = async (projectRoot: string, names: readonly string[]): Promise<NpmInstall> =>
+  (await import("./npm-packages.ts")).planNpmInstall(projectRoot, names);
 
 const ingredientsOf = (
   { aptPackages, environment = {}, user, platform }: DockerSettings,

@@ -77,7 +77,9 @@ export class SqliteMetadataStore implements MetadataStore {
   }
 
   findRun(reference: string): Promise<PipelineRun> {
-    return this.#read(`find run ${reference}`, () => runs.selectRunByReference(this.#database, reference));
+    return this.#transact("DEFERRED", `find run ${reference}`, () =>
+      runs.selectRunByReference(this.#database, reference),
+    );
   }
 
   listRuns(filter: RunFilter = {}): Promise<PipelineRun[]> {
@@ -180,17 +182,22 @@ export class SqliteMetadataStore implements MetadataStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
+  /** One SELECT, which sees one state of the database also without a transaction around it. */
   async #read<T>(intent: string, work: () => T): Promise<T> {
-    return this.#transact("DEFERRED", intent, work);
+    return this.#told(intent, work);
   }
 
   async #write<T>(intent: string, work: () => T): Promise<T> {
     return this.#transact("IMMEDIATE", intent, work);
   }
 
-  #transact<T>(mode: "DEFERRED" | "IMMEDIATE", intent: string, work: () => T): T {
+  async #transact<T>(mode: "DEFERRED" | "IMMEDIATE", intent: string, work: () => T): Promise<T> {
+    return this.#told(intent, () => transact(this.#database, mode, work));
+  }
+
+  #told<T>(intent: string, work: () => T): T {
     try {
-      return transact(this.#database, mode, work);
+      return work();
     } catch (error) {
       throw asMetadataError(intent, this.#path, error);
     }

@@ -14,7 +14,7 @@ let made: Builder | undefined;
  * Builds queries and runs none. Kysely runs queries asynchronously; a transaction would then be open across `await`s,
  * and a second connection of this process that waits for the lock would block the thread that has to release it.
  *
- * Kysely is loaded only then, and at once: what a run asks is in `statements.ts`, and does not need it.
+ * Kysely is loaded only then, and at once: the texts of all queries are in `statements.ts`, which need it no more.
  */
 export const builder = (): Builder => (made ??= makeBuilder());
 

@@ -92,9 +92,3 @@ export const slotsOf = <Values, Name extends keyof Values & string>(
   names: readonly Name[],
   value: ValueOf<Values>,
 ): Pick<Values, Name> => Object.fromEntries(names.map((name) => [name, value(name)])) as Pick<Values, Name>;
-
-/** Runs a query that is another one each time. */
-export const rowsOf = <Row>(database: DatabaseSync, made: Compilable<Row>): Row[] => {
-  const { sql, parameters } = made.compile();
-  return statementOf(database, sql).rows(parameters) as Row[];
-};

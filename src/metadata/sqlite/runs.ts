@@ -3,9 +3,9 @@ import { ambiguousRun, noSuchRun } from "../not-found-error.ts";
 import type { RunFilter, RunPatch } from "../port.ts";
 import { RunNotFinishedError } from "../status-errors.ts";
 import { deleteUnused } from "./artifacts.ts";
-import { type Builder, builder } from "./builder.ts";
+import type { Builder } from "./builder.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
-import { query, rowsOf, slotsOf, update } from "./query.ts";
+import { query, slotsOf, update } from "./query.ts";
 import { guardStatus } from "./status-guard.ts";
 import { runs } from "./tables.ts";
 
@@ -53,30 +53,54 @@ const mustSelectRun = (database: DatabaseSync, id: string): PipelineRun => {
 const newestFirst = ({ build }: Builder) =>
   build.selectFrom("pipelineRuns").selectAll().orderBy("createdAt", "desc").orderBy("seq", "desc");
 
+interface Filter {
+  readonly pipelineName: string | null;
+  readonly status: string | null;
+  readonly limit: number;
+}
+
+const matching = query<Filter, Row>("matchingRuns", (builder, value) => {
+  const { sql } = builder;
+  const [pipelineName, status] = [sql`${value("pipelineName")}`, sql`${value("status")}`];
+  return newestFirst(builder)
+    .where(sql<boolean>`(${pipelineName} is null or pipeline_name = ${pipelineName})`)
+    .where(sql<boolean>`(${status} is null or status = ${status})`)
+    .limit(value("limit"));
+});
+
+/** SQLite's own for LIMIT. */
+const ALL = -1;
+
 export const selectRuns = (database: DatabaseSync, filter: RunFilter): PipelineRun[] => {
-  let wanted = newestFirst(builder());
-  if (filter.pipelineName !== undefined) wanted = wanted.where("pipelineName", "=", filter.pipelineName);
-  if (filter.status !== undefined) wanted = wanted.where("status", "=", filter.status);
-  if (filter.limit !== undefined) wanted = wanted.limit(filter.limit);
-  return rowsOf(database, wanted).map(runs.unpack);
+  const { pipelineName = null, status = null, limit = ALL } = filter;
+  return matching(database, { pipelineName, status, limit }).map(runs.unpack);
 };
 
+type Reference = { readonly reference: string };
+
+const latest = query<object, Row>("latestRun", (builder) => newestFirst(builder).limit(builder.sql.lit(1)));
+
+const byName = query<Reference, Row>("runsByName", (builder, value) =>
+  newestFirst(builder).where("name", "=", value("reference")),
+);
+
+const byBeginning = query<Reference, Row>("runsByBeginning", (builder, value) => {
+  const reference = value("reference");
+  return newestFirst(builder).where(builder.sql`substr(id, 1, length(${reference}))`, "=", reference);
+});
+
 /** The ways to name a run, most exact first: the first that fits any run decides. */
-const queriesFor = (reference: string) => {
-  const { build, sql } = builder();
-  const all = newestFirst({ build, sql });
-  return [
-    all.where("id", "=", reference),
-    ...(reference === "latest" ? [all.limit(1)] : []),
-    all.where("name", "=", reference),
-    all.where(sql`substr(id, 1, ${reference.length})`, "=", reference),
-  ];
-};
+const waysToName = (database: DatabaseSync, reference: string): readonly (() => Row[])[] => [
+  () => byId(database, { id: reference }),
+  ...(reference === "latest" ? [() => latest(database, {})] : []),
+  () => byName(database, { reference }),
+  () => byBeginning(database, { reference }),
+];
 
 export const selectRunByReference = (database: DatabaseSync, reference: string): PipelineRun => {
   if (reference === "") throw noSuchRun(reference);
-  for (const query of queriesFor(reference)) {
-    const [run, ...others] = rowsOf(database, query).map(runs.unpack);
+  for (const find of waysToName(database, reference)) {
+    const [run, ...others] = find().map(runs.unpack);
     if (run !== undefined && others.length > 0) throw ambiguousRun(reference, [run, ...others]);
     if (run !== undefined) return run;
   }

@@ -26,6 +26,9 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'insert into "step_runs" ("id", "run_id", "invocation_id", "step_name", "attempt", "status", "cache_key", "key_ingredients", "cached_from", "container_id", "image", "created_at", "assigned_at", "started_at", "finished_at", "exit_code", "failure", "skip_reason", "warnings", "metadata") values (:id, :runId, :invocationId, :stepName, :attempt, :status, :cacheKey, :keyIngredients, :cachedFrom, :containerId, :image, :createdAt, :assignedAt, :startedAt, :finishedAt, :exitCode, :failure, :skipReason, :warnings, :metadata)',
   latestKeyedStepRun:
     'select "step_runs".* from "step_runs" inner join "pipeline_runs" as "run" on "run"."id" = "step_runs"."run_id" where "run"."pipeline_name" = :pipelineName and "step_runs"."invocation_id" = :invocationId and "step_runs"."cache_key" is not null order by "step_runs"."created_at" desc, "step_runs"."seq" desc limit 1',
+  latestRun: 'select * from "pipeline_runs" order by "created_at" desc, "seq" desc limit 1',
+  matchingRuns:
+    'select * from "pipeline_runs" where (:pipelineName is null or pipeline_name = :pipelineName) and (:status is null or status = :status) order by "created_at" desc, "seq" desc limit :limit',
   newestArtifacts:
     'select *, max("version") as "version", count(*) as "versions" from "artifacts" group by "name" order by "name"',
   nextVersion:
@@ -33,6 +36,10 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
   outputsOfStepRun:
     'select "artifacts".*, "link"."name" as "link_name" from "step_run_outputs" as "link" inner join "artifacts" on "artifacts"."id" = "link"."artifact_id" where "link"."step_run_id" = :stepRunId order by "link"."name"',
   runById: 'select * from "pipeline_runs" where "id" = :id',
+  runsByBeginning:
+    'select * from "pipeline_runs" where substr(id, 1, length(:reference)) = :reference order by "created_at" desc, "seq" desc',
+  runsByName:
+    'select * from "pipeline_runs" where "name" = :reference order by "created_at" desc, "seq" desc',
   snapshotById: 'select "body" from "snapshots" where "id" = :id',
   stepDurations:
     'select "step_runs"."invocation_id", "step_runs"."started_at", "step_runs"."finished_at" from json_each(:invocationIds) as "wanted" inner join "step_runs" on "step_runs"."seq" in (select "past"."seq" from "step_runs" as "past" inner join "pipeline_runs" as "run" on "run"."id" = "past"."run_id" where "past"."invocation_id" = "wanted"."value" and "past"."status" = \'completed\' and "run"."pipeline_name" = :pipelineName order by "past"."seq" desc limit 3)',

@@ -11,10 +11,11 @@ const Given = z.record(z.string(), z.record(z.string(), z.string()));
  */
 export const givenOutputs = async (
   metadata: MetadataStore,
-  { metadata: { given = {} } }: PipelineRun,
+  { metadata: { given } }: PipelineRun,
   snapshot: PipelineSnapshot,
 ): Promise<Map<string, Readonly<Record<string, ArtifactVersion>>>> => {
   const outputs = new Map([[EARLIER_RUNS, await earlierArtifacts(metadata, snapshot)]]);
+  if (given === undefined) return outputs;
   for (const [invocation, ids] of Object.entries(z.parse(Given, given))) {
     const artifacts: Record<string, ArtifactVersion> = {};
     for (const [output, id] of Object.entries(ids)) {
