@@ -11,11 +11,9 @@ const next = query<{ name: string }, { lastVersion: number }>("nextVersion", ({ 
     .insertInto("artifactNames")
     .values({ name: value("name"), lastVersion: sql.lit(1) })
     .onConflict((conflict) =>
-      conflict
-        .column("name")
-        .doUpdateSet((expression) => ({
-          lastVersion: expression("artifactNames.lastVersion", "+", sql.lit(1)),
-        })),
+      conflict.column("name").doUpdateSet((expression) => ({
+        lastVersion: expression("artifactNames.lastVersion", "+", sql.lit(1)),
+      })),
     )
     .returning("lastVersion"),
 );
