@@ -1,4 +1,3 @@
-import childProcess from "node:child_process";
 import { UsageError } from "./errors.ts";
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -8,8 +7,9 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
 
 /** Opens a file with the program that the desktop has for it. @throws UsageError where there is no desktop */
 export const openFile = async (path: string): Promise<void> => {
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const [command = "xdg-open", ...rest] = OPENERS[process.platform] ?? ["xdg-open"];
-  const child = childProcess.spawn(command, [...rest, path], { stdio: "ignore", detached: true });
+  const child = spawn(command, [...rest, path], { stdio: "ignore", detached: true });
   await new Promise<void>((resolve, reject) => {
     child.on("spawn", resolve);
     child.on("error", (cause) =>
