@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CommandContext } from "./program.ts";
+import type { CommandContext } from "./command-parts.ts";
 
 /** What the program as a whole gives to those that add commands to it. */
 export interface CommandHome {

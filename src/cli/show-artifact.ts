@@ -9,8 +9,8 @@ import { type FileArtifact, isFile } from "../util/stored-files.ts";
 import { bytesOf } from "../util/tagged/bytes.ts";
 import { encodeTagged } from "../util/tagged.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import type { CommandContext } from "./command-parts.ts";
 import { openFile } from "./open-file.ts";
-import type { CommandContext } from "./program.ts";
 import { columns } from "./render/columns.ts";
 import { harmless } from "./render/text.ts";
 

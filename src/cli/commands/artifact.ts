@@ -2,9 +2,9 @@ import { didYouMean } from "../../compiler/errors.ts";
 import { EXIT } from "../../errors/codes.ts";
 import type { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { UsageError } from "../errors.ts";
 import { requireExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 import { showArtifact } from "../show-artifact.ts";
 
 export interface ArtifactOptions {

@@ -2,8 +2,8 @@ import { EXIT } from "../../errors/codes.ts";
 import { versionsOf } from "../../host/find-artifact.ts";
 import type { VersionedArtifact } from "../../metadata/port.ts";
 import { formatBytes } from "../../util/bytes.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { noWorkspace, openExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 import { columns } from "../render/columns.ts";
 import { harmless, type Paint, painter } from "../render/text.ts";
 

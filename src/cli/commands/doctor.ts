@@ -1,6 +1,6 @@
 import { ERROR_EXIT, EXIT } from "../../errors/codes.ts";
 import { type CheckResult, examine } from "../../host/doctor.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { harmless, type Paint, painter, type Style } from "../render/text.ts";
 
 /** `stepdock doctor` */

@@ -5,10 +5,10 @@ import { type LogRecord, linesOf, recordBytes } from "../../logging/log-record.t
 import type { PipelineRun, StepRun } from "../../model/index.ts";
 import { type AttemptPaths, attemptPaths } from "../../workspace/paths.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { UsageError } from "../errors.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import type { Output } from "../output.ts";
-import type { CommandContext } from "../program.ts";
 import { type Prefix, WholeLines } from "../render/log-lines.ts";
 import { paddedPrefix, plainPrefix } from "../render/prefix.ts";
 import { shortId } from "../render/report.ts";

@@ -1,7 +1,7 @@
 import { EXIT } from "../../errors/codes.ts";
 import { compileFile } from "../../host/compile-file.ts";
 import { type Plan, type PlannedStep, planCompiled } from "../../host/plan.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { columns } from "../render/columns.ts";
 import { count, harmless, type Paint, painter, type Style } from "../render/text.ts";
 import { compileOptions, leaveStdoutAlone, openPipelineHouse, type PipelineFileOptions } from "./run.ts";

@@ -1,7 +1,7 @@
 import { openHouse } from "../../composition.ts";
 import { rerunStep } from "../../host/rerun.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
 import { exitOf } from "./run.ts";

@@ -1,6 +1,6 @@
 import { openHouse } from "../../composition.ts";
 import { resumeRun } from "../../host/resume.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
 import { exitOf } from "./run.ts";

@@ -4,7 +4,7 @@ import { compileFile, projectRootOfFile } from "../../host/compile-file.ts";
 import { runCompiled } from "../../host/run-compiled.ts";
 import type { ExecutionMode, PipelineRun } from "../../model/index.ts";
 import type { SpeedOptions } from "../../orchestrator/base/services.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
 

@@ -1,8 +1,8 @@
 import { openHouse } from "../../composition.ts";
 import type { StartedContainer } from "../../docker/port.ts";
 import { openShell } from "../../host/shell.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 
 export interface ShellCommandOptions {
   readonly run: string;

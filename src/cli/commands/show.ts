@@ -10,8 +10,8 @@ import {
 } from "../../model/index.ts";
 import { formatBytes } from "../../util/bytes.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 import { columns } from "../render/columns.ts";
 import { shortId } from "../render/report.ts";
 import { skipText, statusStyle } from "../render/status.ts";

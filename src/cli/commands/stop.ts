@@ -1,8 +1,8 @@
 import { openHouse } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { stopByReference } from "../../host/stop.ts";
+import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
-import type { CommandContext } from "../program.ts";
 import { harmless } from "../render/text.ts";
 
 export interface StopCommandOptions {

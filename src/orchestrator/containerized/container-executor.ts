@@ -1,10 +1,4 @@
-import type {
-  ContainerEngine,
-  ContainerRecord,
-  CreatedContainer,
-  ExitState,
-  OutputSink,
-} from "../../docker/port.ts";
+import type { ContainerEngine, CreatedContainer, ExitState, OutputSink } from "../../docker/port.ts";
 import { DockerRequestError } from "../../docker/request-error.ts";
 import type { BuiltImage, Invocation, StepResult } from "../../model/index.ts";
 import { toldAssignment } from "../../step-launcher/assignment.ts";
@@ -39,11 +33,12 @@ import { type CommandParts, commandContainerSpec } from "./command-spec.ts";
 import type { CommandSteps } from "./command-steps.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
 import { explainEnd } from "./explain-end.ts";
-import { isOfStep, LABEL } from "./labels.ts";
+import { isOfStep } from "./labels.ts";
 import { notStarted } from "./not-started.ts";
 import { openToUser } from "./open-to-user.ts";
 import { type ParkedContainer, ParkedContainers } from "./parked-containers.ts";
 import { ParkedOutput } from "./parked-output.ts";
+import { StepContainers } from "./step-containers.ts";
 import type { StepImages } from "./step-images.ts";
 import { stopOn } from "./stop-on.ts";
 import { untilGone } from "./until-gone.ts";
@@ -58,12 +53,12 @@ export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "imag
 /** Executes steps in a container each. Dispose it at the end: whatever it made and is still there is removed. */
 export class ContainerExecutor implements StepExecutor, AsyncDisposable {
   readonly #options: ContainerExecutorOptions;
-  /** Those that are not known to be gone. */
-  readonly #containers = new Set<AsyncDisposable>();
+  readonly #containers: StepContainers;
   readonly #parked: ParkedContainers;
 
   constructor(options: ContainerExecutorOptions) {
     this.#options = options;
+    this.#containers = new StepContainers(options.engine);
     this.#parked = new ParkedContainers(options.admission);
   }
 
@@ -87,7 +82,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
         preparation.signal.throwIfAborted();
         return { image, created, started: await created.start(), output };
       } catch (error) {
-        await this.#abandon(created);
+        await this.#containers.abandon(created);
         throw error;
       }
     });
@@ -137,14 +132,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       ? commandContainerSpec(execution, facts, command)
       : stepContainerSpec(execution, facts);
     await openToUser(execution, this.#options.artifactStore);
-    const created = await this.#options.engine.containers.create(spec, sink);
-    this.#containers.add(created);
-    return created;
+    return await this.#containers.create(spec, sink);
   }
 
   async adopt(adoption: StepAdoption, signals: ExecutionSignals): Promise<StepEnd | undefined> {
-    const containers = await containersOf(this.#options.engine, adoption.assignment.stepRunId);
-    const left = containers.find(isOfStep);
+    const left = (await this.#containers.listOf(adoption.assignment.stepRunId)).find(isOfStep);
     const adopted = left && (await this.#options.engine.containers.adopt(left.id, adoption.log));
     if (!adopted) return await collect(adoption);
     this.#containers.add(adopted);
@@ -154,19 +146,19 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       const end = await this.#attend(adopted, adopted, adoption, signals);
       return adopted.state === "exited" ? asUnwatched(end) : end;
     } catch (error) {
-      await this.#abandon(adopted);
+      await this.#containers.abandon(adopted);
       return await afterRemoval(error, adoption);
     }
   }
 
   async discard(stepRunId: string): Promise<void> {
     const { engine } = this.#options;
-    for (const { id } of await containersOf(engine, stepRunId)) await engine.containers.remove(id);
+    for (const { id } of await this.#containers.listOf(stepRunId)) await engine.containers.remove(id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parked.dropAll();
-    await Promise.all([...this.#containers].map((container) => container[Symbol.asyncDispose]()));
+    await this.#containers[Symbol.asyncDispose]();
   }
 
   async #conduct(
@@ -189,7 +181,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       running.stdin?.write(`${JSON.stringify(toldAssignment(execution))}\n`);
       return await this.#attend(created, running, execution, signals);
     } catch (error) {
-      await this.#abandon(created);
+      await this.#containers.abandon(created);
       return await afterRemoval(error, execution).catch(() => notStarted(error, execution));
     }
   }
@@ -211,7 +203,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       result: result.status === "failed" ? withFailureHints(result, attempt.invocation) : result,
       released: this.#release(running, result).finally(() => {
         stopping.cancel();
-        this.#remove(container, attempt.published);
+        this.#containers.remove(container, attempt.published);
       }),
     };
   }
@@ -237,26 +229,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       (error: Error) => ({ exitCode: null, warnings: [error.message] }),
     );
   }
-
-  /** The fault that led here is the one to tell: where the engine is gone, so is the way to remove a container. */
-  async #abandon(container: AsyncDisposable): Promise<void> {
-    this.#containers.delete(container);
-    await Promise.resolve(container[Symbol.asyncDispose]()).catch(() => {});
-  }
-
-  /** In the background, but not before the outcome is recorded: a crash before that finds the container. */
-  #remove(container: AsyncDisposable, published: Promise<void>): void {
-    const removed = published.then(() => container[Symbol.asyncDispose]());
-    // Where it fails the container stays in the set, and whoever disposes this executor is told.
-    removed.then(
-      () => this.#containers.delete(container),
-      () => {},
-    );
-  }
 }
-
-const containersOf = ({ containers }: ContainerEngine, stepRunId: string): Promise<ContainerRecord[]> =>
-  containers.list({ [LABEL.stepRunId]: stepRunId });
 
 /** Somebody removed it after it was found; no container was made then. */
 const isImageMissing = (error: unknown): boolean =>
