@@ -72,7 +72,7 @@ const read = (text: string, path: string): Row[] => {
 export const csvMaterializer: Materializer<readonly Row[]> = {
   name: NAME,
   accepts: (value): value is readonly Row[] => Array.isArray(value) && value.every(isRow),
-  save: (rows, directory) => writeFile(join(directory, FILE), write(rows), { flag: "wx" }),
+  save: async (rows, directory) => await writeFile(join(directory, FILE), write(rows), { flag: "wx" }),
   load: async (directory) => {
     const path = join(directory, FILE);
     return read((await readPlainFile(path)).toString("utf8"), path);
