@@ -2,7 +2,8 @@ import type Dockerode from "dockerode";
 import * as z from "zod";
 import { ContainerRemovedError } from "./container-errors.ts";
 import { getJson } from "./get-json.ts";
-import type { Cancellable, ContainerHealth } from "./port.ts";
+import type { ContainerHealth } from "./health-port.ts";
+import type { Cancellable } from "./port.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
 
 /** Podman says '' where there is no check, the engine leaves it out, or says `none`. */

@@ -2,7 +2,8 @@ import type Dockerode from "dockerode";
 import { abortOption } from "./get-json.ts";
 import { labelFilter } from "./label-filter.ts";
 import { createLeftoverClient } from "./leftover-client.ts";
-import type { Cancellable, NetworkClient, NetworkRecord, NetworkSpec } from "./port.ts";
+import type { NetworkClient, NetworkRecord, NetworkSpec } from "./network-port.ts";
+import type { Cancellable } from "./port.ts";
 import { asDockerError } from "./request-error.ts";
 
 /** The port's networks over dockerode. */

@@ -1,4 +1,6 @@
 import type { Readable, Writable } from "node:stream";
+import type { ContainerHealth, Healthcheck } from "./health-port.ts";
+import type { NetworkClient } from "./network-port.ts";
 
 /** What the rest of the house knows of a container engine. The adapter beside it is the only importer of dockerode. */
 export interface ContainerEngine extends AsyncDisposable {
@@ -125,7 +127,6 @@ export interface ContainerSpec {
   readonly network: string;
   /** Names by which others in `network` find it; only in a network that was created by somebody. */
   readonly networkAliases?: readonly string[];
-  /** How the engine finds out whether it is well. */
   readonly healthcheck?: Healthcheck;
   readonly memoryBytes?: number | undefined;
   readonly cpus?: number | undefined;
@@ -145,27 +146,6 @@ export interface ContainerSpec {
 }
 
 export type StreamName = "stdout" | "stderr";
-
-/** What is not said here is as the image says it. */
-export interface Healthcheck {
-  /** `["CMD", program, …]` or `["CMD-SHELL", line]`. */
-  readonly test?: readonly string[] | undefined;
-  readonly intervalSeconds?: number | undefined;
-  readonly timeoutSeconds?: number | undefined;
-  /** Time after the start in which failures do not count. */
-  readonly startPeriodSeconds?: number | undefined;
-  /** So many failures in a row make it unhealthy. */
-  readonly retries?: number | undefined;
-}
-
-export interface ContainerHealth {
-  /** `none`: neither it nor its image has a health check. */
-  readonly status: "none" | "starting" | "healthy" | "unhealthy";
-  /** Whether it runs; of one that does not, `status` says nothing. */
-  readonly running: boolean;
-  /** What the last check printed, '' where there was none. */
-  readonly output: string;
-}
 
 /**
  * Takes what a container prints. A returned promise is back-pressure: the engine is read no further until it settles.
@@ -267,25 +247,4 @@ export interface LeftoverClient {
   removeNetwork(id: string, options?: Cancellable): Promise<void>;
   volumes(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<{ name: string }[]>;
   removeVolume(name: string, options?: Cancellable): Promise<void>;
-}
-
-export interface NetworkSpec {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Reaches nothing outside, the engine's host included. */
-  readonly internal: boolean;
-}
-
-export interface NetworkRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** Networks of the engine's bridge driver. */
-export interface NetworkClient {
-  create(spec: NetworkSpec, options?: Cancellable): Promise<NetworkRecord>;
-  list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<NetworkRecord[]>;
-  /** Absent already is success; one that a running container is in is refused. */
-  remove(id: string, options?: Cancellable): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ContainerEngine, ContainerHealth, CreatedContainer, ExitState } from "../../docker/port.ts";
+import type { ContainerHealth } from "../../docker/health-port.ts";
+import type { ContainerEngine, CreatedContainer, ExitState } from "../../docker/port.ts";
 import { isEngineGone } from "../../errors/engine-gone.ts";
 import { isStepdockError } from "../../errors/error.ts";
 import { adoptStepLog, openStepLog, type StepLog } from "../../logging/step-log.ts";

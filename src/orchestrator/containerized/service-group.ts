@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import type { ContainerEngine, NetworkRecord } from "../../docker/port.ts";
+import type { NetworkRecord } from "../../docker/network-port.ts";
+import type { ContainerEngine } from "../../docker/port.ts";
 import type { ServiceSettings } from "../../model/index.ts";
 import type { Attempt } from "./attempt-end.ts";
 import { LABEL, type LabelFacts, stepLabels } from "./labels.ts";

@@ -1,4 +1,5 @@
-import type { ContainerSpec, Healthcheck } from "../../docker/port.ts";
+import type { Healthcheck } from "../../docker/health-port.ts";
+import type { ContainerSpec } from "../../docker/port.ts";
 import type { Assignment, Invocation, ServiceHealthcheck, ServiceSettings } from "../../model/index.ts";
 import { LABEL, type LabelFacts, stepLabels } from "./labels.ts";
 
