@@ -49,7 +49,7 @@ export const update = <Values extends object>(
 };
 
 /** The text of an UPDATE without what sets other columns than these. */
-const setting = (names: readonly string[], text: string): string =>
+export const setting = (names: readonly string[], text: string): string =>
   text.replace(/(?<= set ).*(?= where )/s, (all) => {
     const wanted = new Set(names.map((name) => `:${name}`));
     return all

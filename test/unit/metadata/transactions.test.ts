@@ -62,3 +62,11 @@ test("each kind of change gets the same statement again, on every connection its
   const listed = await one.listStepRuns("run-1");
   expect(listed.map(({ containerId }) => containerId)).toEqual(["c-0", "c-1", "c-2", "c-3"]);
 });
+
+test("a run and its snapshot are one transaction", async () => {
+  await using file = await aDatabaseFile();
+  await using store = await openSqliteMetadataStore({ path: file.path });
+  await store.createRun(aRun("run-1"), aSnapshot());
+  expect(await countCommits(file.path)).toBe(1);
+  expect(await store.getSnapshot(aRun("run-1").snapshotId)).toEqual(aSnapshot());
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import "../../../../src/metadata/sqlite-metadata-store.ts";
-import { QUERIES, textOf } from "../../../../src/metadata/sqlite/query.ts";
+import { QUERIES, setting, textOf } from "../../../../src/metadata/sqlite/query.ts";
+import { STATEMENTS } from "../../../../src/metadata/sqlite/statements.ts";
 
 const LINE_WIDTH = 110;
 
@@ -20,4 +21,14 @@ const file = (): string =>
 test("the stored texts of queries are those that Kysely makes", async () => {
   expect(QUERIES.size).toBeGreaterThan(20);
   await expect(file()).toMatchFileSnapshot("../../../../src/metadata/sqlite/statements.ts");
+});
+
+test("an update without the columns that stay is the one that Kysely makes", () => {
+  const wanted = textOf(({ build }, value: (name: string) => never) =>
+    build
+      .updateTable("stepRuns")
+      .set({ status: value("status"), finishedAt: value("finishedAt") })
+      .where("id", "=", value("id")),
+  );
+  expect(setting(["status", "finishedAt"], STATEMENTS.updateStepRun ?? "")).toBe(wanted);
 });
