@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
-import type { ContainerSpec, Mount, PublishedPort } from "./port.ts";
+import type { PublishedPort } from "./container-extras.ts";
+import type { ContainerSpec, Mount } from "./port.ts";
 
 /**
  * The engine's own copy of the output, read only when a run is adopted. `local` keeps bytes as they were, which

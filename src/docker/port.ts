@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { ContainerExtras } from "./container-extras.ts";
 
 /** What the rest of the house knows of a container engine. The adapter beside it is the only importer of dockerode. */
 export interface ContainerEngine extends AsyncDisposable {
@@ -117,28 +118,7 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
-/** A port of a container at one of the engine's host. */
-export interface PublishedPort {
-  /** `8080/tcp`. */
-  readonly containerPort: string;
-  readonly hostAddress: string;
-  /** 0 for any. */
-  readonly hostPort: number;
-}
-
-export interface Ulimit {
-  readonly soft: number;
-  readonly hard: number;
-}
-
-export interface Device {
-  readonly source: string;
-  readonly target: string;
-  /** Of `r`, `w` and `m`. */
-  readonly permissions: string;
-}
-
-export interface ContainerSpec {
+export interface ContainerSpec extends ContainerExtras {
   readonly name?: string;
   readonly image: string;
   /** Replaces the image's entrypoint; its arguments follow in `command`. */
@@ -152,20 +132,6 @@ export interface ContainerSpec {
   readonly workdir?: string;
   /** `none`, `bridge`, `host` or the name of a network. */
   readonly network: string;
-  readonly memoryBytes?: number | undefined;
-  readonly cpus?: number | undefined;
-  readonly pidsLimit?: number | undefined;
-  /** So many of the engine's GPUs, through NVIDIA's container runtime. */
-  readonly gpuCount?: number | undefined;
-  /** Name → address, for `/etc/hosts`. */
-  readonly extraHosts?: Readonly<Record<string, string>> | undefined;
-  readonly ports?: readonly PublishedPort[] | undefined;
-  readonly shmBytes?: number | undefined;
-  /** Name, such as `nofile` → limits; -1 for none. */
-  readonly ulimits?: Readonly<Record<string, Ulimit>> | undefined;
-  readonly devices?: readonly Device[] | undefined;
-  readonly sysctls?: Readonly<Record<string, string>> | undefined;
-  readonly capabilitiesAdded?: readonly string[] | undefined;
   readonly readOnlyRoot: boolean;
   /** Mount point → options, for instance `/tmp` → `rw,exec,nosuid,nodev,mode=1777`. */
   readonly tmpfs: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ContainerSpec, Device, Mount, PublishedPort, Ulimit } from "../../docker/port.ts";
+import type { Device, PublishedPort, Ulimit } from "../../docker/container-extras.ts";
+import type { ContainerSpec, Mount } from "../../docker/port.ts";
 import type { ResourceSettings, RunSettings, StepSettings } from "../../model/index.ts";
 import { parseBytes } from "../../util/bytes.ts";
 
