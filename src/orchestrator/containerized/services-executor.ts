@@ -6,6 +6,7 @@ import type {
   EnvironmentIdentity,
   ExecutionSignals,
   StepAdoption,
+  StepCapacity,
   StepEnd,
   StepExecution,
   StepExecutor,
@@ -39,6 +40,10 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
   }
 
   /** Where it has services, its network is made with them. */
+  get capacity(): StepCapacity | undefined {
+    return this.#executor.capacity;
+  }
+
   async prepare(preparation: StepPreparation): Promise<void> {
     if (!servicesOf(preparation)) await this.#executor.prepare?.(preparation);
   }
