@@ -165,13 +165,14 @@ test.each([
 test.each<[string, string | RegExp]>([
   [
     "setting",
-    'Pipeline "setting", invocation "a" has no option "settings.resources.memry". There are: cpuCount, memory. ' +
+    'Pipeline "setting", invocation "a" has no option "settings.resources.memry". There are: cpuCount, memory, gpuCount. ' +
       'Did you mean "memory"?',
   ],
   [
     "docker_setting",
-    'Pipeline "docker_setting" has no option "settings.docker.parentimage". There are: parentImage, aptPackages, ' +
-      'npmPackages, environment, buildNetwork. Did you mean "parentImage"?',
+    'Pipeline "docker_setting" has no option "settings.docker.parentimage". There are: parentImage, dockerfile, ' +
+      "buildContextRoot, dockerignore, buildOptions, aptPackages, npmPackages, copyFiles, environment, user, platform, " +
+      'skipBuild, preventBuildReuse, buildNetwork. Did you mean "parentImage"?',
   ],
   [
     "amount",

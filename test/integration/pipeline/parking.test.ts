@@ -50,7 +50,12 @@ const letGo = (project: Project) => {
 const onceParked = (project: Project, step: string, act: (child: ChildProcess) => unknown) => {
   const acted = Promise.withResolvers<void>();
   const onSpawn = (child: ChildProcess) => {
+    let said = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
     const seen = async () => {
+      await expect.poll(() => said, { timeout: 60_000 }).toContain(" is here");
       await expect.poll(() => statesOf(project, step), { timeout: 60_000 }).toEqual(["running"]);
       await act(child);
     };
