@@ -76,8 +76,13 @@ export class Preparations implements AsyncDisposable {
     const preparing = this.#preparing.get(invocationId);
     if (!preparing) return;
     this.#preparing.delete(invocationId);
-    const dropped = this.#giveUp(preparing).finally(() => this.#dropping.delete(dropped));
+    const dropped = this.#giveUp(preparing);
     this.#dropping.add(dropped);
+    // What fails is told at the end, by which it stays among those that are waited for.
+    dropped.then(
+      () => this.#dropping.delete(dropped),
+      () => {},
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -51,15 +51,22 @@ export class ParkedContainers {
     if (place) this.#admission.unpark(place.invocationId);
     if (!place?.isOver) return container;
     // It ended on its own, or was removed: what the step comes to is for one to tell that is watched from its start.
-    await container?.created[Symbol.asyncDispose]();
+    if (container) await remove(container);
     return undefined;
   }
 
+  /** Never rejects. */
   async drop(stepRunId: string): Promise<void> {
-    await (await this.take(stepRunId))?.created[Symbol.asyncDispose]();
+    const container = await this.take(stepRunId);
+    if (container) await remove(container);
   }
 
   async dropAll(): Promise<void> {
     await Promise.all([...this.#places.keys()].map((stepRunId) => this.drop(stepRunId)));
   }
 }
+
+/** Where it fails, whoever disposes all containers of the run is told of it: once, and in its place. */
+const remove = async ({ created }: ParkedContainer): Promise<void> => {
+  await Promise.resolve(created[Symbol.asyncDispose]()).catch(() => {});
+};

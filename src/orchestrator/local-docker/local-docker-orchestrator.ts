@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isEngineGone } from "../../errors/engine-gone.ts";
 import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Flavor } from "../../stack/component.ts";
@@ -120,7 +121,8 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
 
   async #runAll(): Promise<void> {
     await this.#reapOrphans();
-    await using executor = await this.executor();
+    const executor = await this.executor();
+    await using _containers = { [Symbol.asyncDispose]: () => this.#disposeOf(executor) };
     await this.#beginImages();
     const { signals, resume, ...request } = this.active.request;
     const { scheduling = this.config.scheduling, concurrentStarts = this.config.concurrentStarts } = request;
@@ -130,6 +132,16 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     await runDag(this.active.context, { executor, signals, maxParallelism, ...speed });
     // Whoever died may have recorded the end of a step, and not have removed its container yet.
     if (resume) await this.removeLeftovers(resume.id);
+  }
+
+  /** What is left of an engine that goes away while the run ends is no fault of the run: all its steps have ended. */
+  async #disposeOf(executor: AsyncDisposable): Promise<void> {
+    try {
+      await executor[Symbol.asyncDispose]();
+    } catch (error) {
+      if (!isEngineGone(error)) throw error;
+      await this.active.context.emit({ event: "warning", message: NOT_REMOVED });
+    }
   }
 
   /** Of all steps that are left to be executed, at once. */
@@ -157,6 +169,10 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return asked ?? (await (await this.services.engine()).info()).cpus;
   }
 }
+
+const NOT_REMOVED =
+  "The engine went away before all containers of this run were removed. The next run on this workspace removes them, " +
+  "and so does `stepdock clean`.";
 
 /** What an interrupted run had brought to an end needs no image any more. */
 const SETTLED: ReadonlySet<string> = new Set(["succeeded", "ended"]);

@@ -57,7 +57,7 @@ test("an image that somebody removes while the run goes on is built again, once 
   await using project = await pipelineProject({ "pipeline.ts": PIPELINE });
   let removed = "";
   const run = await runPipeline(project, "main", {
-    args: ["--max-parallel", "2"],
+    args: ["--max-parallel", "2", "--lookahead", "0"],
     onSpawn: whileHeld(project, async (events) => {
       removed = imageOf(events, "left");
       await docker.getImage(removed).remove({ force: true });
