@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -24,10 +24,17 @@ export interface PrivateEngine extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+const isApart = async (pid: number | undefined): Promise<boolean> => {
+  const [own, theirs] = await Promise.all(["self", pid].map((each) => readlink(`/proc/${each}/ns/mnt`)));
+  return own !== theirs && (await readFile(`/proc/${pid}/comm`, "utf8")).trim() === "sleep";
+};
+
 export const startPrivateEngine = async (): Promise<PrivateEngine> => {
   const folder = await mkdtemp(join(tmpdir(), "sd-engine-"));
   const namespaces = spawn("unshare", ["--net", "--mount", "sleep", "infinity"], { stdio: "ignore" });
   await once(namespaces, "spawn");
+  // Before it has a network of its own, an engine started in it would take the machine's bridge away.
+  while (!(await isApart(namespaces.pid))) await setTimeout(10);
   const socketPath = join(folder, "d.sock");
   let daemon: ChildProcess | undefined;
   const start = async () => {
