@@ -23,6 +23,7 @@ const ContainerOptions = z.strictObject({
   ),
   entrypoint: z.optional(z.array(Text)),
   command: z.array(Element),
+  args: z.optional(z.array(Element)),
   workdir: z.optional(Text.check(z.startsWith("/", "must be an absolute path in the image"))),
 });
 
@@ -30,7 +31,7 @@ const ContainerOptions = z.strictObject({
 export const compileContainer = (definition: StepDefinition, where: string): Container | undefined => {
   if (!definition.container) return undefined;
   const options = parseSetting(ContainerOptions, withoutUndefined(definition.container), where);
-  const { command: _, ...container } = options;
+  const { command: _, args: __, ...container } = options;
   if ((container.image === undefined) === (container.build === undefined))
     throw notOneImage(where, container);
   refuseDockerSettings(definition, where);

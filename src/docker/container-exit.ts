@@ -51,7 +51,14 @@ export const readExitState = async (docker: Dockerode, id: string): Promise<Exit
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     error: State.Error,
+    ...ranFor(State),
   };
+};
+
+/** A container that never ran has the year 1 as its start. */
+const ranFor = ({ StartedAt, FinishedAt }: Dockerode.ContainerInspectInfo["State"]) => {
+  const [started, finished] = [Date.parse(StartedAt), Date.parse(FinishedAt)];
+  return started > 0 && finished >= started ? { ranSeconds: (finished - started) / 1000 } : {};
 };
 
 const inspect = async (docker: Dockerode, id: string): Promise<Dockerode.ContainerInspectInfo> => {

@@ -98,6 +98,18 @@ export interface ContainerHealth {
   readonly output: string;
 }
 
+/** What a container has used so far, in one sample. What the engine does not tell is left out. */
+export interface ContainerUsage {
+  /**
+   * Of all processes, with what is cached of files: the highest since its start where the engine knows it (cgroup v1),
+   * else what it uses at this moment.
+   */
+  readonly memoryBytes?: number;
+  readonly cpuNanoseconds: number;
+  /** For how long its limit on CPUs held it up. */
+  readonly throttledNanoseconds?: number;
+}
+
 /**
  * Takes what a container prints. A returned promise is back-pressure: the engine is read no further until it settles.
  * Settle it within a second: an engine drops, from its own log as well, what it still holds 2 seconds after the exit
@@ -116,6 +128,8 @@ export interface ExitState {
   readonly oomKilled: boolean;
   /** The engine's word on why it could not start or run, '' if there is none. */
   readonly error: string;
+  /** From its start to its exit, by the engine's clock. Absent where the engine was not asked, as after a plain exit 0. */
+  readonly ranSeconds?: number;
 }
 
 /** Created, attached, waited for, not started: what it prints cannot be missed, how it ends cannot be missed. */
@@ -182,6 +196,12 @@ export interface ContainerClient {
   list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<ContainerRecord[]>;
   /** What the engine's health check says. Rejects with `ContainerRemovedError` where it is gone. */
   health(id: string, options?: Cancellable): Promise<ContainerHealth>;
+  /**
+   * A sample a second while it runs (measured: 2 ms of the engine's CPU each), the first at once, or within a second where
+   * the engine samples others already. It does not end with the container: end it by `signal`, and it rejects. Rejects
+   * where the container is gone, or the engine.
+   */
+  usage(id: string, options?: Cancellable): AsyncIterable<ContainerUsage>;
   /** Kills if needed, removes with anonymous volumes. Gone already, or going, is success. */
   remove(id: string, options?: Cancellable): Promise<void>;
 }

@@ -25,19 +25,22 @@ export const failureOf = ({ error, errorDetail }: EngineMessage): ReportedFailur
     ? undefined
     : { message: errorDetail?.message ?? error ?? "no reason given", code: errorDetail?.code };
 
-/** Parses newline-separated JSON, however it is cut into chunks. A line that is no message is a rejection. */
+/** The messages of such a stream. A line that is no message is a rejection. */
 export async function* engineMessages(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<EngineMessage> {
+  for await (const line of jsonLines(chunks)) yield Message.parse(line);
+}
+
+/** Parses newline-separated JSON, however it is cut into chunks. A line that is no JSON is a rejection. */
+export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    yield* lines.filter(isFilled).map(parseMessage);
+    for (const line of lines.filter(isFilled)) yield JSON.parse(line);
   }
   rest += decoder.decode();
-  if (isFilled(rest)) yield parseMessage(rest);
+  if (isFilled(rest)) yield JSON.parse(rest);
 }
 
 const isFilled = (line: string): boolean => line.trim() !== "";
-
-const parseMessage = (line: string): EngineMessage => Message.parse(JSON.parse(line));

@@ -36,6 +36,9 @@ export const lazyEngine = ({ endpoint, environment, patience, reader }: Connecte
       create: async (...given) => (await whole()).containers.create(...given),
       adopt: async (...given) => (await whole()).containers.adopt(...given),
       health: async (...given) => (await whole()).containers.health(...given),
+      usage: async function* (...given) {
+        yield* (await whole()).containers.usage(...given);
+      },
       list: (labels, options) => listContainers(reader.docker, labels, options),
       remove: async (...given) => (await whole()).containers.remove(...given),
     },

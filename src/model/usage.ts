@@ -8,7 +8,7 @@ export const Usage = z.object({
   cpuSeconds: z.optional(z.number()),
   /** For how long its limit on CPUs held it up. */
   throttledSeconds: z.optional(z.number()),
-  /** From its assignment to its result. */
+  /** From its assignment to its result; of a container step from its start to its exit. */
   wallSeconds: z.number(),
 });
 export type Usage = z.infer<typeof Usage>;

@@ -17,6 +17,8 @@ export interface ContainerStepParts<I extends Schemas, O extends Schemas, S exte
   readonly entrypoint?: readonly string[];
   /** What is run, or the arguments of the entrypoint. Absent: the image's own command. No shell reads it. */
   readonly command?: readonly CommandElement<CommandContext<I, O, S>>[];
+  /** Follow what `command` gives; without a command they are the arguments of the entrypoint, as it is then, too. */
+  readonly args?: readonly CommandElement<CommandContext<I, O, S>>[];
   /** Directory that the command starts in. Default: the image's. */
   readonly workdir?: string;
 }
@@ -41,8 +43,9 @@ export function containerStep<
   O extends Schemas = NoSchemas,
   S extends Schema = never,
 >(init: ContainerStepInit<I, O, S>): Step<I, O, S> {
-  const { name, inputs = {}, outputs, output, image, build, entrypoint, command, workdir, ...options } = init;
-  const container = { image, build, entrypoint, command: command ?? [], workdir } as ContainerDefinition;
+  const { name, inputs = {}, outputs, output, ...rest } = init;
+  const { image, build, entrypoint, command = [], args, workdir, ...options } = rest;
+  const container = { image, build, entrypoint, command, args, workdir } as ContainerDefinition;
   const definition = {
     ...{ name, inputs, options, container, hooks: {} },
     outputs: output === undefined ? (outputs ?? {}) : { [ANONYMOUS_OUTPUT]: output },

@@ -55,6 +55,8 @@ export interface ContainerDefinition {
   readonly build?: ContainerBuild | undefined;
   readonly entrypoint?: readonly string[] | undefined;
   readonly command: readonly CommandElement<UntypedCommandContext>[];
+  /** Follow the command. */
+  readonly args?: readonly CommandElement<UntypedCommandContext>[] | undefined;
   readonly workdir?: string | undefined;
 }
 

@@ -27,6 +27,14 @@ const train = containerStep({
     },
     ({ inputs }) => inputs.note.value,
   ],
+  args: [
+    "--table",
+    ({ inputs, outputs }) => {
+      expectTypeOf(inputs.table).toEqualTypeOf<{ readonly path: string }>();
+      expectTypeOf(outputs.loss.path).toEqualTypeOf<string>();
+      return [inputs.table.path, inputs.epochs.value];
+    },
+  ],
 });
 
 const make = containerStep({ name: "make", image: "a", outputs: { table: file({ name: "table.csv" }) } });
@@ -76,5 +84,12 @@ test("its image is one that is named or one that is built, and its command knows
   containerStep({ name: "s", image: "a", inputs, command: [(given) => given.inputs.days] });
   // @ts-expect-error: a number is text on a command line: write it so
   containerStep({ name: "s", image: "a", command: ["sleep", 5] });
+  containerStep({ name: "s", image: "a", inputs, args: ["-d", (given) => given.inputs.days.path] });
+  // @ts-expect-error: no such input
+  containerStep({ name: "s", image: "a", inputs, args: [(given) => given.inputs.nights.path] });
+  // @ts-expect-error: an input as a whole is no argument
+  containerStep({ name: "s", image: "a", inputs, args: [(given) => given.inputs.days] });
+  // @ts-expect-error: a number is text on a command line: write it so
+  containerStep({ name: "s", image: "a", args: [5] });
   expect(one.name).toBe("one");
 });

@@ -6,7 +6,7 @@ import { withHints } from "./hints.ts";
 import { readResult } from "./read-result.ts";
 
 /** A container that was told what to do, by this process or by one that died. */
-export type Running = Pick<StartedContainer, "ended" | "stop" | "kill">;
+export type Running = Pick<StartedContainer, "id" | "ended" | "stop" | "kill">;
 export type Attempt = Pick<StepExecution, "invocation" | "assignment" | "paths" | "log" | "published">;
 
 /** What a container reported that somebody removed meanwhile. Without a frame, the file itself has to do. */

@@ -9,22 +9,33 @@ import { inputPathVariable, inputVariable, outputPathVariable } from "../../util
 /** In characters: longer texts are for the file alone. The kernel takes 128 KiB for one variable. */
 const LONGEST_VARIABLE = 4096;
 
-/** The command with what its functions give. Rejects nothing: what a function throws, it throws. */
-export const commandLine = ({ command }: ContainerDefinition, context: UntypedCommandContext): string[] =>
-  command.flatMap((element, index) => {
+/** The command, and its `args` after it, with what their functions give. What a function throws, it throws. */
+export const commandLine = (
+  { command, args = [] }: ContainerDefinition,
+  context: UntypedCommandContext,
+): string[] => [...texts("command", command, context), ...texts("args", args, context)];
+
+const texts = (
+  option: "command" | "args",
+  elements: ContainerDefinition["command"],
+  context: UntypedCommandContext,
+): string[] =>
+  elements.flatMap((element, index) => {
     const given: unknown = typeof element === "function" ? element(context) : element;
     if (given === undefined) return [];
-    return (Array.isArray(given) ? given : [given]).map((each) => argument(each, index));
+    return (Array.isArray(given) ? given : [given]).map((each) =>
+      argument(each, `${index} of the step's ${option}`),
+    );
   });
 
-const argument = (value: unknown, index: number): string => {
+const argument = (value: unknown, place: string): string => {
   if (isScalar(value)) return String(value);
   const given = value === null ? "null" : typeof value;
   return fail({
     kind: "threw",
     name: "CommandError",
     message:
-      `Element ${index} of the step's command gave ${given} where an argument is expected: a text, a number, a ` +
+      `Element ${place} gave ${given} where an argument is expected: a text, a number, a ` +
       "boolean, a list of those, or undefined for none. What an input is stands in `inputs.<name>.value`.",
   });
 };

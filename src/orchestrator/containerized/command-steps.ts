@@ -12,6 +12,7 @@ import { replaceFile } from "../../util/write-atomic.ts";
 import { captureInLog } from "../base/capture-output.ts";
 import type { StepModules } from "../base/step-modules.ts";
 import type { Attempt } from "./attempt-end.ts";
+import type { CommandEnd } from "./command-end.ts";
 import { stageInputs } from "./command-inputs.ts";
 import { commandLine, commandVariables } from "./command-line.ts";
 import { emptyValues, readOutputs, stageOutputs } from "./command-outputs.ts";
@@ -83,7 +84,11 @@ export class CommandSteps {
   }
 
   /** How an attempt ended, by its exit code and what it left. The result is on file before it is told. */
-  async outcome(attempt: Attempt, exit: ExitState, signals: ExecutionSignals): Promise<StepResult> {
+  async outcome(
+    attempt: Attempt,
+    { exit, usage }: CommandEnd,
+    signals: ExecutionSignals,
+  ): Promise<StepResult> {
     const { assignment, paths, log } = attempt;
     await log.caughtUp();
     const { stepRunId } = assignment;
@@ -91,10 +96,11 @@ export class CommandSteps {
     // An orchestrator that died after this was written may have done all the rest, too.
     const told = await readResult(paths.exchange, { stepRunId });
     if ("result" in told) return told.result;
-    const result: StepResult =
+    const ended: StepResult =
       exit.exitCode === 0
         ? await captureInLog(log, () => this.#collect(attempt, signals))
         : { formatVersion: 1, stepRunId, status: "failed", failure: explain(attempt, exit, signals) };
+    const result = { ...ended, usage };
     await replaceFile(join(paths.exchange, "result.json"), JSON.stringify(result));
     if (result.status === "completed") await removeFiles(paths);
     return result;

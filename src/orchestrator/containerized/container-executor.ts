@@ -29,6 +29,7 @@ import {
   withFailureHints,
 } from "./attempt-end.ts";
 import { claimOf } from "./claims.ts";
+import { commandEnd } from "./command-end.ts";
 import { type CommandParts, commandContainerSpec } from "./command-spec.ts";
 import type { CommandSteps } from "./command-steps.ts";
 import { type ContainerSpecFacts, type SpecExecution, stepContainerSpec } from "./container-spec.ts";
@@ -196,7 +197,11 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     const grace = attempt.invocation.stopGracePeriod ?? this.#options.stopGracePeriod;
     const stopping = stopOn(running, grace, signals);
     const told = attempt.invocation.container
-      ? await this.#options.commands.outcome(attempt, await running.ended, signals)
+      ? await this.#options.commands.outcome(
+          attempt,
+          await commandEnd(this.#options.engine, running),
+          signals,
+        )
       : ((await firstOf(attempt, running)) ?? (await this.#explain(attempt, await running.ended, signals)));
     const result = asAsked(told, signals);
     return {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { ContainerRemovedError } from "../../../src/docker/container-errors.ts";
 import { InterruptedError } from "../../../src/docker/interrupted-error.ts";
-import type { ContainerSpec } from "../../../src/docker/port.ts";
+import type { ContainerSpec, ContainerUsage } from "../../../src/docker/port.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import {
   containers,
@@ -27,6 +27,25 @@ test("a killed container ends with 137, and killing or stopping it again is succ
   await expect(started.ended).resolves.toMatchObject({ exitCode: 137, oomKilled: false });
   await started.kill();
   await started.stop(1);
+});
+
+test("what a container uses is told while it runs, until nobody asks any more", async () => {
+  await using container = await containers.create(shell("sleep 1000"), new Transcript());
+  const { id } = await container.start();
+  const enough = new AbortController();
+  const seen: ContainerUsage[] = [];
+  const watch = async () => {
+    for await (const usage of containers.usage(id, { signal: enough.signal })) {
+      seen.push(usage);
+      enough.abort();
+    }
+  };
+  await expect(watch()).rejects.toThrow(InterruptedError);
+  expect(seen).toEqual([
+    { memoryBytes: expect.any(Number), cpuNanoseconds: expect.any(Number), throttledNanoseconds: 0 },
+  ]);
+  await container[Symbol.asyncDispose]();
+  await expect(containers.usage(id)[Symbol.asyncIterator]().next()).rejects.toThrow(/No such container/);
 });
 
 test("kill sends the signal it is asked to", async () => {

@@ -1,6 +1,7 @@
 import { appendFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Usage } from "../../../src/model/index.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
@@ -39,7 +40,8 @@ export const fit = containerStep({
   inputs: { days: z.array(z.number()), epochs: z.int().default(3), table: file() },
   outputs: { seen: z.string(), loss: z.object({ mean: z.number() }), plots: directory() },
   command: ["sh", "-c", ${JSON.stringify(`(${LOOK}) > $STEPDOCK_OUTPUT_SEEN_PATH; echo '{"mean": 0.5}' > /stepdock/outputs/loss.json; cp $1 $2`)},
-    "sh", ({ inputs }) => inputs.table.path, ({ outputs }) => outputs.plots.path, "--days", ({ inputs }) => inputs.days.value.length, ({ outputs }) => outputs.loss.path],
+    "sh"],
+  args: [({ inputs }) => inputs.table.path, ({ outputs }) => outputs.plots.path, "--days", ({ inputs }) => inputs.days.value.length, ({ outputs }) => outputs.loss.path],
   environment: { COLOUR: "red" },
 });
 export const tell = containerStep({
@@ -119,7 +121,7 @@ const shell = (name: string, script: string, more = "") =>
   `export const ${name} = containerStep({ name: "${name}", image, command: ["sh", "-c", ${JSON.stringify(script)}], ${more} });\n`;
 
 const FAILING = `${IMPORTS}const image = "stepdock-test/busybox:latest";
-${shell("exits", "echo reading >&2; echo no such table; exit 65")}
+${shell("exits", "echo reading >&2; echo no such table; sleep 2; exit 65")}
 ${shell("silent", "true", "outputs: { model: z.object({}) }")}
 ${shell("untyped", `echo '{"days":[{"rain":"wet"}]}' > $STEPDOCK_OUTPUT_OUTPUT_PATH`, "output: z.object({ days: z.array(z.object({ rain: z.number() })) })")}
 ${shell("planted", "ln -s /etc/passwd /stepdock/outputs/output.txt", "output: z.string()")}
@@ -147,6 +149,10 @@ test("how a command failed is told in its own words, with what was missing or wr
   expect(message("exits")).toMatch(
     /command ended with exit code 65\. Its last lines:\n(?:.*\n)* {2}\| no such table/,
   );
+  const { peakMemoryBytes, cpuSeconds, wallSeconds } = Usage.parse(ended.step("exits").metadata.usage);
+  expect(peakMemoryBytes).toBeGreaterThan(0);
+  expect(cpuSeconds).toBeGreaterThan(0);
+  expect(wallSeconds).toBeGreaterThanOrEqual(2);
   expect(ended.failure("silent").kind).toBe("wrong_output");
   expect(message("silent")).toContain(
     'output "model" is not there: it was expected at /stepdock/outputs/model.json',
@@ -201,6 +207,7 @@ test("a command whose orchestrator died is adopted, and what it wrote meanwhile 
   await using workspace = await open(project);
   const steps = await workspace.metadata.listStepRuns(run.runId);
   expect(steps).toMatchObject([{ status: "completed", attempt: 1, exitCode: 0 }]);
+  expect(Usage.parse(steps[0]?.metadata.usage).wallSeconds).toBeGreaterThan(0);
   expect(await leftoversOf(project)).toEqual(NOTHING);
 });
 

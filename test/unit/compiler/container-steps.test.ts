@@ -11,7 +11,12 @@ const compiled = (options: object) => {
 };
 
 test("a snapshot has the image, the entrypoint and the directory of a container step, never its command", () => {
-  const options = { entrypoint: ["python"], command: ["train.py", () => "x"], workdir: "/work" };
+  const options = {
+    entrypoint: ["python"],
+    command: ["train.py", () => "x"],
+    args: ["-v"],
+    workdir: "/work",
+  };
   expect(compiled(options)).toEqual({ image: "python", entrypoint: ["python"], workdir: "/work" });
   const build = { context: "trainer", dockerfile: "cpu.Dockerfile", target: "run", args: { A: "1" } };
   expect(compiled({ image: undefined, build })).toEqual({ build });
@@ -27,6 +32,7 @@ describe("a container step that cannot be compiled is refused at its place:", ()
       /no option "build\.folder"/,
     ],
     ["a command that is none", { command: ["sleep", 5] }, /command\[1\].*string or a function/],
+    ["arguments that are none", { args: ["-n", 5] }, /args\[1\].*string or a function/],
     ["a relative directory", { workdir: "work" }, /workdir.*absolute path/],
     [
       "docker settings",

@@ -26,6 +26,17 @@ test("functions give one argument, several or none, as text", () => {
   expect(given).toEqual(["train", "--epochs", "3", "true", "/stepdock/outputs/the-model"]);
 });
 
+test("args follow the command, or are all there is", () => {
+  const args = ["--epochs", ({ inputs }: UntypedCommandContext) => inputs.epochCount?.value as number];
+  expect(commandLine({ command: ["train", () => ["-v"]], args }, context)).toEqual([
+    ...["train", "-v", "--epochs", "3"],
+  ]);
+  expect(commandLine({ command: [], args }, context)).toEqual(["--epochs", "3"]);
+  expect(() => commandLine({ command: ["train"], args: ["-v", () => null as never] }, context)).toThrow(
+    /Element 1 of the step's args gave null/,
+  );
+});
+
 test("what is no argument is refused with its place in the command and the way to a value", () => {
   expect(() => line("train", ({ inputs }) => inputs.days as never)).toThrow(
     /Element 1 of the step's command gave object .*`inputs\.<name>\.value`/,
