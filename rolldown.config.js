@@ -2,7 +2,14 @@ import { isBuiltin } from "node:module";
 import { defineConfig } from "rolldown";
 
 /** What only some commands load, and what finds files beside its own. */
-const external = [/^rolldown(\/|$)/, "dockerode", "tar-fs", "magic-string", "#entrypoint-bundle"];
+const external = [
+  /^rolldown(\/|$)/,
+  "dockerode",
+  "tar-fs",
+  "magic-string",
+  "#bundler-process",
+  "#entrypoint-bundle",
+];
 
 /**
  * What a cached run is made of, with all that it imports at once, goes into one file: each file costs Node a fifth of
@@ -61,6 +68,13 @@ export default defineConfig([
       keepNames: true,
       codeSplitting: { groups: [{ name: "core", test: OFTEN }] },
     },
+  },
+  // By itself: it would load all that the command line is made of. Its directory is what bundles depend on.
+  {
+    ...common,
+    plugins: [builtins],
+    input: "src/compiler/bundler-process.ts",
+    output: { dir: "dist/bundler", format: "esm", sourcemap: true, keepNames: true },
   },
   // Small, and without what only the host needs: it is bundled into steps.
   { ...common, input: "src/index.ts", output: { file: "dist/src/index.js", format: "esm" } },

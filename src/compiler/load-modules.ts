@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CallSite } from "../pipeline/call-sites.ts";
-import type { CompileCache } from "./cache/compile-cache.ts";
-import { cachedModules } from "./cache/module-cache.ts";
+import { cachedModules, type ModuleStore } from "./cache/module-cache.ts";
 import type { HostBundle } from "./host-bundle.ts";
 import type { LoadedModules } from "./locate-step.ts";
 import { mapStack } from "./map-stack.ts";
@@ -12,7 +11,7 @@ export interface LoadOptions {
   /** Where the host's copies of the user's modules are kept. */
   readonly outDir: string;
   /** Where what was bundled before is found again. Absent: everything is bundled. */
-  readonly cache?: CompileCache | undefined;
+  readonly store?: ModuleStore | undefined;
 }
 
 /** The modules of a host bundle, as the compiler asks for them. */
@@ -43,13 +42,13 @@ export interface Defined {
  */
 export const modulesOf = async (
   definitions: readonly Defined[],
-  { cache, ...options }: LoadOptions,
+  { store, ...options }: LoadOptions,
 ): Promise<LoadedModules> => {
   const files = definitions
     .flatMap(({ definedAt }) => definedAt)
     .map(({ file }) => (file.startsWith("file:") ? fileURLToPath(file) : file))
     .filter((file) => isUserModule(file));
-  const bundle = await cachedModules({ entries: [...new Set(files)], ...options }, cache);
+  const bundle = await cachedModules({ entries: [...new Set(files)], ...options }, store);
   return { ...loadedModules(bundle), areCopies: true };
 };
 

@@ -13,6 +13,7 @@ export const ERROR_EXIT = {
   assignment_invalid: EXIT.usage,
   build_failed: EXIT.failed,
   bundle_failed: EXIT.usage,
+  bundler_died: EXIT.failed,
   cyclic_graph: EXIT.usage,
   docker_request_failed: EXIT.failed,
   duplicate_invocation: EXIT.usage,

@@ -25,9 +25,9 @@ export const compileFile = async (
   { projectRoot, workspace }: House,
   { file, exportName, parameters, executionMode }: CompileFileOptions,
 ): Promise<CompiledPipeline> => {
-  const store = compileStore(workspace.paths);
+  await using store = compileStore(workspace.paths);
   const { pipeline, modules } = await loadPipelineFile({
-    ...{ file, exportName, projectRoot, outDir: workspace.paths.modules, cache: store.cache },
+    ...{ file, exportName, projectRoot, outDir: workspace.paths.modules, store },
   });
   const texts = Object.entries(parameters).map(([name, text]) => [name, { text }] as const);
   const compiled = await compile(pipeline, {

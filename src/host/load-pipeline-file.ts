@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CompileCache } from "../compiler/cache/compile-cache.ts";
-import { cachedModules } from "../compiler/cache/module-cache.ts";
+import { cachedModules, type ModuleStore } from "../compiler/cache/module-cache.ts";
 import { didYouMean, PipelineError } from "../compiler/errors.ts";
 import { importModule, loadedModules } from "../compiler/load-modules.ts";
 import type { LoadedModules } from "../compiler/locate-step.ts";
@@ -18,15 +17,15 @@ export interface PipelineFileOptions {
   readonly exportName?: string | undefined;
   readonly projectRoot: string;
   readonly outDir: string;
-  readonly cache: CompileCache;
+  readonly store: ModuleStore;
 }
 
 /** Loads a pipeline from a file through the bundler that containers get, and says which there are where none is meant. */
 export const loadPipelineFile = async (options: PipelineFileOptions): Promise<PipelineFile> => {
   const file = resolve(options.file);
   checkFile(file);
-  const { projectRoot, outDir, cache } = options;
-  const bundle = await cachedModules({ entries: [file], projectRoot, outDir }, cache);
+  const { projectRoot, outDir, store } = options;
+  const bundle = await cachedModules({ entries: [file], projectRoot, outDir }, store);
   const emitted = bundle.emittedFor(file);
   if (emitted === undefined) throw new PipelineError(`${file} is no module.`);
   const exports = await importModule(emitted).catch((error) => {

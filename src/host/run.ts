@@ -104,18 +104,17 @@ const resultOf = async <R>(
   return { run: record, steps, outputs: async () => (await loadFresh(options, snapshot, steps)) as never };
 };
 
-const compileHere = (
+const compileHere = async (
   house: House,
   pipeline: Pipeline,
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<CompiledPipeline> => {
   const { projectRoot, workspace } = house;
-  const store = compileStore(workspace.paths);
-  return compile(pipeline, {
+  await using store = compileStore(workspace.paths);
+  return await compile(pipeline, {
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, { value }])),
     projectRoot,
-    modules: (definitions) =>
-      modulesOf(definitions, { projectRoot, outDir: workspace.paths.modules, cache: store.cache }),
+    modules: (definitions) => modulesOf(definitions, { projectRoot, outDir: workspace.paths.modules, store }),
     createdAt: new Date().toISOString(),
     store,
     findArtifact: artifactFinder(workspace.metadata),

@@ -14,6 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
+/** The files that a command loads in its process. */
+const loadedBy = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string[]> => {
+  const { stderr } = await promisify(execFile)(process.execPath, ["--import", TRACE, CLI, ...args], {
+    ...{ cwd: project.directory, env: { ...process.env, ...env } },
+  });
+  return stderr.split("\n").filter((line) => line.startsWith("file:"));
+};
+
 const latest = async () => jsonLines((await project.cli("runs", "--limit", "1", "--json")).stdout)[0];
 
 test("with --json stdout holds events alone, also where the user's module prints", async () => {
@@ -108,14 +116,19 @@ test.each([
   ["run", "pipeline.ts", "numbers"],
   ["plan", "pipeline.ts", "numbers"],
 ])("%s %s loads no engine client and no bundler, where everything is cached", async (...args) => {
-  const { stderr } = await promisify(execFile)(process.execPath, ["--import", TRACE, CLI, ...args], {
-    cwd: project.directory,
-  });
-  const loaded = stderr.split("\n").filter((line) => line.startsWith("file:"));
+  const loaded = await loadedBy(args);
   expect(loaded.some((url) => /\/chunks\/core-[^/]*\.js$/.test(url))).toBe(true);
   expect(
     loaded.filter((url) => /node_modules\/(dockerode|rolldown|log-update|tar-fs|kysely)\//.test(url)),
   ).toEqual([]);
+});
+
+test("where nothing is kept, another process loads the bundler", async () => {
+  const loaded = await loadedBy(["plan", "pipeline.ts", "numbers"], {
+    STEPDOCK_HOME: project.path("cold-workspace"),
+  });
+  expect(loaded.some((url) => /\/chunks\/bundler-child-[^/]*\.js$/.test(url))).toBe(true);
+  expect(loaded.filter((url) => /node_modules\/(rolldown|magic-string)\//.test(url))).toEqual([]);
 });
 
 const OLD_NODE = ["/usr/bin/node", "/usr/local/bin/node"].find((path) => existsSync(path));

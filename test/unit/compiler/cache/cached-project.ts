@@ -51,7 +51,7 @@ export class CachedProject implements AsyncDisposable {
 
   async modules(): Promise<HostBundle> {
     const options = { entries: [this.path("src/steps.ts")], projectRoot: this.project.root };
-    return await cachedModules({ ...options, outDir: this.path(".stepdock/modules") }, this.store().cache);
+    return await cachedModules({ ...options, outDir: this.path(".stepdock/modules") }, this.store());
   }
 
   /** All files that are kept. */
