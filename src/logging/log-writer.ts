@@ -78,6 +78,11 @@ export class LogWriter implements AsyncDisposable {
     if (this.#bufferedBytes > WRITE_BUFFER_BYTES) return this.#settled();
   }
 
+  /** Resolves when all that was taken so far is in the file, or was lost, which is told elsewhere. Never rejects. */
+  flush(): Promise<void> {
+    return this.#flushAll();
+  }
+
   /** Writes what is left, syncs it to the disk and closes the file. Rejects with `LogWriteError` if anything was lost. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

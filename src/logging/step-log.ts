@@ -119,6 +119,14 @@ export class StepLog implements AsyncDisposable {
   }
 
   /**
+   * Resolves when all whole lines so far are in the file: before an outcome is recorded, since nobody reads the output
+   * of an attempt that has one again. Never rejects: `end` tells what went wrong.
+   */
+  flushed(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  /**
    * Flushes unfinished lines, syncs and closes the file, and waits for the listener. Rejects with `LogWriteError` if the
    * log is not whole, else with what the listener threw.
    */

@@ -111,6 +111,7 @@ const adopt = async (
     await log.end();
     return undefined;
   }
+  await log.flushed();
   const released = release(work, end, log);
   const status = await work.records.ended(limit.asEnded(end.result)).finally(published.resolve);
   await callMissedHooks(work, executor, signals);

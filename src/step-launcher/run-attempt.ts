@@ -88,6 +88,7 @@ const execute = async (
   const published = Promise.withResolvers<void>();
   try {
     const end = await executor.execute(executionOf(work, log, limit, published.promise), limit.signals);
+    await log.flushed();
     const released = release(work, end, log);
     released.catch(() => {}); // Whoever waits for it is told; nobody does where recording the outcome fails.
     const status = await work.records.ended(limit.asEnded(end.result)).finally(published.resolve);
