@@ -1,5 +1,11 @@
 import { setTimeout } from "node:timers/promises";
-import type { ExecutionStatus, Invocation, SkipReason, StepRun } from "../model/index.ts";
+import {
+  type ExecutionStatus,
+  type Invocation,
+  isFinished,
+  type SkipReason,
+  type StepRun,
+} from "../model/index.ts";
 import { adoptAttempt } from "./adopt-attempt.ts";
 import { findCachedStep, type KeyedStep, keyStep, publishCachedSteps } from "./cached-steps.ts";
 import { withGrantedMemory } from "./granted-memory.ts";
@@ -124,12 +130,14 @@ export class StepLauncher {
 
 const FIRST = { attempt: 1, failures: 0 };
 
-/** Records an invocation that did not run, and why. */
+/** Records an invocation that did not run, and why; of one that an interrupted run had begun, that it was stopped. */
 export const publishSkippedStep = async (
   context: RunContext,
   invocation: Invocation,
   skipReason: SkipReason,
 ): Promise<void> => {
+  const prior = context.prior.get(invocation.id);
+  if (prior) return await publishNotResumed(context, prior.stepRun);
   const now = context.now().toISOString();
   const status = skipReason.kind === "interrupted" ? ("stopped" as const) : ("skipped" as const);
   const stepRun: StepRun = {
@@ -147,4 +155,14 @@ export const publishSkippedStep = async (
       skipReason,
     },
   });
+};
+
+/** The run was stopped before it came to go on with this attempt. */
+const publishNotResumed = async (
+  { metadata, now, emit }: RunContext,
+  { id: stepRunId, invocationId: invocation, attempt, status }: StepRun,
+): Promise<void> => {
+  if (isFinished(status)) return;
+  await metadata.updateStepRun(stepRunId, { status: "stopped", finishedAt: now().toISOString() });
+  await emit({ event: "step_status", invocation, stepRunId, attempt, status: "stopped" });
 };

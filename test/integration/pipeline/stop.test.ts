@@ -180,7 +180,7 @@ test("a request that a dead owner never saw does not stop the run when it is res
     });
   const resumed = await stepdock(["resume", id, "--json"], { cwd: project.directory, onSpawn: onResume });
   expect(await stopped.promise).toMatchObject({ stale: false, result: { status: 0 } });
-  expect(resumed.status).toBe(130);
+  expect(resumed.status, resumed.stderr + resumed.stdout).toBe(130);
   expect(await leftoversOf(project)).toEqual(NOTHING);
 });
 
