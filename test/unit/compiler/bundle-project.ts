@@ -99,3 +99,8 @@ export async function loadBundle({ code }: StepBundle): Promise<{
 }> {
   return await import(`data:text/javascript,${encodeURIComponent(code)}`);
 }
+
+/** A module with one step, `one`. */
+export const stepWith = (imports: string, run: string): Files => ({
+  "src/steps.ts": `import { step } from "stepdock";\n${imports}\nexport const one = step({ name: "one", run: ${run} });\n`,
+});

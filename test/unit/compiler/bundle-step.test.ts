@@ -1,21 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { BundleError } from "../../../src/compiler/bundle-errors.ts";
 import { mapStack } from "../../../src/compiler/map-stack.ts";
-import { bundleOf, type Files, loadBundle, Project, packageFiles } from "./bundle-project.ts";
-
-const stepWith = (imports: string, run: string): Files => ({
-  "src/steps.ts": `import { step } from "stepdock";\n${imports}\nexport const one = step({ name: "one", run: ${run} });\n`,
-});
+import { bundleOf, type Files, loadBundle, Project, packageFiles, stepWith } from "./bundle-project.ts";
 
 /** Bundles and runs a step, and returns what it returns. */
 async function outcome(files: Files, inputs: object = {}): Promise<unknown> {
   return await (await loadBundle(await bundleOf(files, "one"))).step(inputs);
-}
-
-async function failure(files: Files, exportName = "one"): Promise<BundleError> {
-  const error = await bundleOf(files, exportName).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(BundleError);
-  return error as BundleError;
 }
 
 describe("a step's bundle", () => {
@@ -200,72 +189,6 @@ describe("a step's bundle", () => {
   });
 });
 
-describe("packages that cannot be bundled", () => {
-  const native: Readonly<Record<string, Files>> = {
-    "binding.gyp": packageFiles("native", {}, { "index.js": "export const n = 1;", "binding.gyp": "{}" }),
-    "a .node file": packageFiles(
-      "native",
-      {},
-      { "index.js": "export const n = 1;", "build/Release/n.node": "" },
-    ),
-    gypfile: packageFiles("native", { gypfile: true }, { "index.js": "export const n = 1;" }),
-    "packages per platform": packageFiles(
-      "native",
-      { optionalDependencies: { "@native/linux-x64-gnu": "1" } },
-      { "index.js": "export const n = 1;" },
-    ),
-  };
-
-  it.each(Object.entries(native))("stay imports for %s", async (_sign, files) => {
-    const bundle = await bundleOf(
-      { ...stepWith(`import { n } from "native/index.js";`, "() => n"), ...files },
-      "one",
-    );
-    expect(bundle.externals).toEqual([{ specifier: "native/index.js", package: "native" }]);
-    expect(bundle.code).toContain(`from "native/index.js"`);
-  });
-
-  it("stay imports where another package imports them, and are not reported for a neighbour", async () => {
-    const files = {
-      ...stepWith(
-        `import { w } from "wrapper";\nimport { n } from "listed";\nexport const two = step({ run: () => n });`,
-        "() => w",
-      ),
-      ...native.gypfile,
-      ...packageFiles(
-        "wrapper",
-        {},
-        { "index.js": `import { n } from "native";\nexport const w = () => n;` },
-      ),
-    };
-    const bundle = await bundleOf(files, "one", { externals: ["listed"] });
-    expect(bundle.externals).toEqual([{ specifier: "native", package: "native" }]);
-  });
-
-  it("are also those that the user lists, installed or not, and Node's modules are none", async () => {
-    const files = stepWith(
-      `import { n } from "@scope/listed/deep";\nimport { sep } from "path";\nimport * as z from "zod";`,
-      "() => [n, sep, z.string()]",
-    );
-    const bundle = await bundleOf(files, "one", { externals: ["@scope/listed", "zod"] });
-    expect(bundle.externals.toSorted((a, b) => (a.package < b.package ? -1 : 1))).toEqual([
-      { specifier: "@scope/listed/deep", package: "@scope/listed" },
-      { specifier: "zod", package: "zod" },
-    ]);
-    expect(bundle.code).toContain(`from "node:path"`);
-  });
-
-  it("are warned of where a package imports what is not installed", async () => {
-    const files = {
-      ...stepWith(`import { w } from "wrapper";`, "() => w"),
-      ...packageFiles("wrapper", {}, { "index.js": `export const w = () => import("optional-peer");` }),
-    };
-    expect((await bundleOf(files, "one")).warnings).toEqual([
-      expect.stringMatching(/package wrapper imports optional-peer, which is not installed/),
-    ]);
-  });
-});
-
 describe("the source map of a bundle", () => {
   it("lies apart, names sources relative to the project, and leads a stack back to them", async () => {
     await using project = await Project.create({
@@ -295,44 +218,3 @@ function stackOf(run: (inputs: object) => unknown): string {
   }
   throw new Error("it was to fail");
 }
-
-describe("a step that cannot be bundled", () => {
-  it("names file, line and column of a syntax error, and shows the line", async () => {
-    const error = await failure({ "src/steps.ts": "const a = 1;\nconst b = ;\n" });
-    expect(error.place).toEqual({ file: "src/steps.ts", line: 2, column: 11 });
-    expect(error.code).toBe("bundle_failed");
-    expect(error.message).toContain('Cannot bundle step "one" of src/steps.ts: Unexpected token');
-    expect(error.message).toMatch(/at src\/steps\.ts:2:11\n.*const b = ;\n\s+\^/);
-    expect(error.message).toContain("Correct the syntax");
-  });
-
-  it("names the place of a file that is missing, and says how to mend it", async () => {
-    const error = await failure(stepWith(`import { q } from "./nope.ts";`, "() => q"));
-    expect(error.place).toEqual({ file: "src/steps.ts", line: 2, column: 19 });
-    expect(error.message).toContain(`import { q } from "./nope.ts";`);
-    expect(error.message).toContain("Create that file, or correct the path");
-  });
-
-  it.each(["import", "import { q } from"])(
-    "names the place of a package that is missing, by `%s`",
-    async (how) => {
-      const error = await failure(stepWith(`${how} "missing-package";`, "() => globalThis.q ?? q"));
-      expect(error.place).toMatchObject({ file: "src/steps.ts", line: 2 });
-      expect(error.message).toContain("npm install missing-package");
-      expect(error.message).not.toContain("stepdock-bare");
-    },
-  );
-
-  it("says that its export is missing", async () => {
-    const error = await failure(stepWith("", "() => 1"), "two");
-    expect(error.message).toMatch(/"two" is not exported by "src\/steps\.ts"/);
-  });
-
-  it("names the place of a fault in JSON", async () => {
-    const error = await failure({
-      ...stepWith(`import j from "./j.json";`, "() => j"),
-      "src/j.json": `{\n"a": }`,
-    });
-    expect(error.place).toMatchObject({ file: "src/j.json", line: 2 });
-  });
-});
