@@ -2,13 +2,7 @@ import { isBuiltin } from "node:module";
 import { defineConfig } from "rolldown";
 
 /** What only some commands load, and what finds files beside its own. */
-const external = [
-  /^rolldown(\/|$)/,
-  "tar-fs",
-  "magic-string",
-  "#bundler-process",
-  "#entrypoint-bundle",
-];
+const external = [/^rolldown(\/|$)/, "tar-fs", "magic-string", "#bundler-process", "#entrypoint-bundle"];
 
 /**
  * What a cached run is made of, with all that it imports at once, goes into one file: each file costs Node a fifth of
