@@ -92,8 +92,10 @@ const shellSpec = async (
   { run, snapshot, invocation }: FoundInvocation,
   { image, scratch, options }: { image: string; scratch: Scratch; options: ShellOptions },
 ): Promise<ContainerSpec> => {
-  const { metadata, paths, artifactStore } = house.workspace;
-  const { config } = house.stack(run.stack).orchestrator;
+  const { metadata, paths } = house.workspace;
+  const stack = await house.stackOf(run);
+  const { artifactStore } = stack;
+  const { config } = stack.orchestrator;
   const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
   const environment = {
@@ -112,7 +114,7 @@ const shellSpec = async (
     },
     {
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
-      code: { entrypoint: house.stack(run.stack).imageBuilder?.entrypointPath, bundles: paths.bundles },
+      code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
       hostsFile: await hostsFile(paths),
     },
@@ -123,15 +125,16 @@ const shellSpec = async (
 };
 
 const inputVariables = async (
-  { workspace: { metadata, artifactStore } }: House,
+  { workspace: { metadata, artifactStoreOf } }: House,
   { run, invocation }: FoundInvocation,
 ): Promise<Record<string, string>> => {
   const steps = await metadata.listStepRuns(run.id);
   const last = steps.findLast(({ invocationId }) => invocationId === invocation.id);
   const inputs = last ? Object.entries(await metadata.inputsOf(last.id)) : [];
-  return Object.fromEntries(
-    inputs.map(([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, artifactStore.path(uri)]),
+  const named = inputs.map(
+    async ([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, (await artifactStoreOf(uri)).path(uri)] as const,
   );
+  return Object.fromEntries(await Promise.all(named));
 };
 
 /** Undefined where the image has no such program. */
