@@ -1,5 +1,6 @@
 import type { ArtifactStore } from "../artifact/port.ts";
 import type { StackComponent } from "./component.ts";
+import type { ContainerRegistry } from "./container-registry.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 
 /** The components that a run uses. */
@@ -8,4 +9,5 @@ export interface Stack<Orchestrator extends StackComponent = StackComponent> {
   readonly orchestrator: Orchestrator;
   readonly artifactStore: ArtifactStore;
   readonly imageBuilder?: ImageBuilder;
+  readonly containerRegistry?: ContainerRegistry;
 }

@@ -111,13 +111,13 @@ const stepImages = (
   { snapshot, bundles }: PlanRequest,
   options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
 ): StepImages => {
-  const { imageBuilder: builder } = stack;
+  const { imageBuilder: builder, containerRegistry: registry } = stack;
   if (!builder) {
     throw new NotSupportedError(
       `Stack "${stack.name}" has no image builder, which orchestrator "${orchestrator.name}" needs.`,
     );
   }
-  return new StepImages({ builder, snapshot, bundles, ...options });
+  return new StepImages({ builder, registry, snapshot, bundles, ...options });
 };
 
 const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>
