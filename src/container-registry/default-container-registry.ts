@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { parseReference, registryOf } from "../docker/image-reference.ts";
-import type { ContainerEngine, RegistryLogin, RegistryOptions } from "../docker/port.ts";
+import type { RegistryLogin, RegistryOptions } from "../docker/port.ts";
 import { type ComponentIdentity, type Flavor, StackComponent } from "../stack/component.ts";
 import type { ContainerRegistry, PushProgress, RegistryImage } from "../stack/container-registry.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
-import { resolveReference, type SecretLookup, SecretReference } from "./secret-reference.ts";
+import { resolveReference, secretReference } from "../stack/secret-reference.ts";
+import type { ComponentServices } from "../stack/services.ts";
 
 const PATH_PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const HOST = "(?:localhost|[A-Za-z0-9-]+(?=:)|[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+)(?::[0-9]{1,5})?";
@@ -24,7 +25,7 @@ export const DefaultContainerRegistryConfig = z
     repository: z._default(z.string().check(z.regex(new RegExp(`^${PATH_PART}$`))), "stepdock"),
     /** With `password`; without both, what the Docker CLI would present. A name, or `{{secret.NAME}}`. */
     username: z.optional(z.string().check(z.minLength(1))),
-    password: z.optional(SecretReference),
+    password: z.optional(secretReference()),
   })
   .check(
     z.refine(
@@ -35,10 +36,7 @@ export const DefaultContainerRegistryConfig = z
 export type DefaultContainerRegistryConfig = z.infer<typeof DefaultContainerRegistryConfig>;
 
 /** What a registry may use of the house. */
-export interface ContainerRegistryServices {
-  readonly engine: () => Promise<ContainerEngine>;
-  readonly secrets: SecretLookup;
-}
+export type ContainerRegistryServices = Pick<ComponentServices, "engine" | "secrets">;
 
 /**
  * Any registry that speaks OCI's distribution protocol; ZenML's `DefaultContainerRegistry`. All images are tags of one
