@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import Dockerode from "dockerode";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { type House, openHouse } from "../../../src/composition.ts";
+import { defaultContainerRegistryFlavor } from "../../../src/container-registry/default-container-registry.ts";
+import { compileFile } from "../../../src/host/compile-file.ts";
+import { rerunStep } from "../../../src/host/rerun.ts";
+import { runCompiled } from "../../../src/host/run-compiled.ts";
+import type { Build, PipelineRun, RunEvent } from "../../../src/model/index.ts";
+import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
+import { type RegistryFixture, startRegistry } from "../../fixtures/docker-registry.ts";
+import { createProject } from "../../fixtures/project.ts";
+
+const docker = new Dockerode();
+
+const pipelineOf = (image: string) => `
+import { containerStep, pipeline, step } from "stepdock";
+import * as z from "zod";
+const command = ["sh", "-c", 'cat /etc/passwd | wc -l > "$STEPDOCK_OUTPUT_OUTPUT_PATH"'];
+export const say = step({ name: "say", output: z.int(), run: () => 42 });
+export const built = containerStep({ name: "built", build: { context: "built" }, output: z.string(), command });
+export const named = containerStep({ name: "named", image: "${image}", output: z.string(), command });
+export const main = pipeline({ name: "main", define: () => { say(); built(); named(); } });
+`;
+
+let server: RegistryFixture | undefined;
+let busybox = "";
+beforeAll(async () => {
+  busybox = await ensureBusyboxImage(docker);
+  server = await startRegistry();
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+/** A project, and its house with a stack whose registry is at `uri`. What it has the engine make is removed with it. */
+const openProject = async (uri: string) => {
+  const project = await createProject({
+    "pipeline.ts": pipelineOf(busybox),
+    "built/Dockerfile": `FROM ${busybox}\nLABEL mark=${randomUUID()}\n`,
+  });
+  const whole = await openHouse({
+    workspaceRoot: project.path(".stepdock"),
+    projectRoot: project.directory,
+  });
+  const secrets = { get: (name: string) => name };
+  const config = z.parse(defaultContainerRegistryFlavor.configSchema, { uri });
+  const identity = { name: "team", id: "team", config };
+  const containerRegistry = defaultContainerRegistryFlavor.create(identity, { ...whole, secrets });
+  const house: House = {
+    ...whole,
+    stack: async (name) => ({ ...(await whole.stack(name)), containerRegistry }),
+  };
+  const removeImages = async () => {
+    const label = [`dev.stepdock.workspace=${house.workspace.metadata.workspaceId}`];
+    const filters = JSON.stringify({ label });
+    const steps = await docker.listImages({ filters });
+    const isOfStep = ({ Labels }: Dockerode.ImageInfo) => Labels["dev.stepdock.image"] !== "environment";
+    for (const { Id } of steps.filter(isOfStep)) await docker.getImage(Id).remove({ force: true });
+    const here = await docker.listImages({ filters: JSON.stringify({ reference: [`${uri}/*`] }) });
+    for (const tag of here.flatMap(({ RepoTags }) => RepoTags ?? [])) {
+      if (tag.startsWith(uri)) await docker.getImage(tag).remove();
+    }
+  };
+  return {
+    ...{ house, project, removeImages },
+    [Symbol.asyncDispose]: async () => {
+      await removeImages();
+      await house[Symbol.asyncDispose]();
+      await project[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** What a run came to, with the images that its steps ran in. */
+const conduct = async (house: House, work: (told: ReturnType<typeof listen>) => Promise<PipelineRun>) => {
+  const { events, ...told } = listen();
+  const run = await work({ events, ...told });
+  const { metadata } = house.workspace;
+  const build = run.buildId === null ? undefined : await metadata.getBuild(run.buildId);
+  const steps = await metadata.listStepRuns(run.id);
+  const ranIn = Object.fromEntries(steps.map(({ invocationId, image }) => [invocationId, image]));
+  const said = events.flatMap((event) => (event.event === "build_output" ? [event.line] : []));
+  const reused = events.flatMap((event) => (event.event === "build_finished" ? [event.reused] : []));
+  return { run, ranIn, said, reused, images: imagesOf(build) };
+};
+
+const listen = () => {
+  const events: RunEvent[] = [];
+  const { signal } = new AbortController();
+  return {
+    events,
+    emit: (event: RunEvent) => void events.push(event),
+    signals: { signal, killSignal: signal },
+  };
+};
+
+const imagesOf = (build: Build | undefined): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(build?.invocations ?? {}).map(([id, index]) => [id, build?.images[index]?.reference]),
+  );
+
+const run = (house: House, file: string) =>
+  conduct(house, async ({ emit, signals }) => {
+    const compiled = await compileFile(house, { file, parameters: {} });
+    return await runCompiled(house, compiled, { emit, signals, enableCache: false });
+  });
+
+const hasImage = async (reference: string): Promise<boolean> =>
+  docker
+    .getImage(reference)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
+
+test("images of steps come from the registry, by digest, once the local ones are removed", async () => {
+  const uri = `${server?.open}/team`;
+  await using opened = await openProject(uri);
+  const { house, project, removeImages } = opened;
+  const file = project.path("pipeline.ts");
+
+  const first = await run(house, file);
+  expect(first.run.status).toBe("completed");
+  const byDigest = expect.stringMatching(`^${uri}/stepdock@sha256:[0-9a-f]{64}$`);
+  expect(first.images).toEqual({ say: byDigest, built: byDigest, named: byDigest });
+  expect(first.ranIn).toEqual(first.images);
+  expect(first.said.filter((line) => line.startsWith("Pushed "))).toHaveLength(3);
+
+  await removeImages();
+  const references = Object.values(first.images).filter((each) => each !== undefined);
+  expect(await Promise.all(references.map(hasImage))).toEqual([false, false, false]);
+
+  const second = await run(house, file);
+  expect(second.run.status).toBe("completed");
+  expect(second.images).toEqual(first.images);
+  expect(second.ranIn).toEqual(first.images);
+  expect(second.reused).toEqual([true, true, true]);
+  expect(second.said.filter((line) => line.startsWith("Pushed "))).toEqual([]);
+  expect(second.said).toContainEqual(expect.stringMatching(/Downloaded newer image/));
+
+  await removeImages();
+  const again = await conduct(house, async (told) => (await rerunStep(house, first.run.id, "say", told)).run);
+  expect(again.run.status).toBe("completed");
+  expect(again.ranIn).toEqual({ say: first.images.say });
+});
+
+test("a registry that is down ends a run before any step of it is begun", async () => {
+  await using opened = await openProject("127.0.0.1:1/team");
+  const { house, project } = opened;
+  const told = run(house, project.path("pipeline.ts"));
+  await expect(told).rejects.toMatchObject({ code: "registry_refused", reason: "unreachable" });
+  const [record] = await house.workspace.metadata.listRuns();
+  expect(record).toMatchObject({ status: "failed", buildId: null });
+  expect(await house.workspace.metadata.listStepRuns(record?.id ?? "")).toEqual([]);
+});
