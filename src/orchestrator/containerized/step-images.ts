@@ -122,7 +122,8 @@ export class StepImages {
     const known = this.#images.get(group);
     if ((await known) === image && this.#images.get(group) === known) {
       this.#images.delete(group);
-      await this.#options.emit({ event: "warning", message: builtAgain(image.reference) });
+      const message = this.#inRegistry ? fetchedAgain(image.reference) : builtAgain(image.reference);
+      await this.#options.emit({ event: "warning", message });
     }
     return await this.imageOf(invocation, signal);
   }
@@ -188,6 +189,9 @@ export class StepImages {
 
 const builtAgain = (reference: string): string =>
   `Image ${reference} was removed by someone else while it was needed; it is built again.`;
+
+const fetchedAgain = (reference: string): string =>
+  `Image ${reference} was removed by someone else while it was needed; it is fetched again.`;
 
 const planFrom = (
   image: BuiltImage,

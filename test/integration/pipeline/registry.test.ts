@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { type House, openHouse } from "../../../src/composition.ts";
 import { defaultContainerRegistryFlavor } from "../../../src/container-registry/default-container-registry.ts";
+import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { rerunStep } from "../../../src/host/rerun.ts";
 import { runCompiled } from "../../../src/host/run-compiled.ts";
@@ -143,6 +144,12 @@ test("images of steps come from the registry, by digest, once the local ones are
   const again = await conduct(house, async (told) => (await rerunStep(house, first.run.id, "say", told)).run);
   expect(again.run.status).toBe("completed");
   expect(again.ranIn).toEqual({ say: first.images.say });
+
+  const removed: string[] = [];
+  const onRemoved = ({ kind, id }: RemovedThing) => void (kind === "image" && removed.push(id));
+  await clean(house.workspace, house.engine, { keep: 0, onRemoved });
+  expect(removed).toHaveLength(1);
+  expect(await hasImage(first.images.say ?? "")).toBe(false);
 });
 
 test("a registry that is down ends a run before any step of it is begun", async () => {
@@ -153,4 +160,16 @@ test("a registry that is down ends a run before any step of it is begun", async 
   const [record] = await house.workspace.metadata.listRuns();
   expect(record).toMatchObject({ status: "failed", buildId: null });
   expect(await house.workspace.metadata.listStepRuns(record?.id ?? "")).toEqual([]);
+});
+
+test("a registry that takes no images fails the run with what it said, and leaves no name behind", async () => {
+  const uri = `${server?.readOnly}/team`;
+  await using opened = await openProject(uri);
+  const { house, project } = opened;
+  const told = run(house, project.path("pipeline.ts"));
+  await expect(told).rejects.toMatchObject({ code: "registry_refused", reason: "read_only" });
+  const [record] = await house.workspace.metadata.listRuns();
+  expect(record).toMatchObject({ status: "failed", buildId: null });
+  const filters = JSON.stringify({ reference: [`${uri}/*`] });
+  expect(await docker.listImages({ filters })).toEqual([]);
 });
