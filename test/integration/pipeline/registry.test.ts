@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
 import Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { type House, openHouse } from "../../../src/composition.ts";
-import { defaultContainerRegistryFlavor } from "../../../src/container-registry/default-container-registry.ts";
 import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
-import { rerunStep } from "../../../src/host/rerun.ts";
+import { resumeRun } from "../../../src/host/resume.ts";
 import { runCompiled } from "../../../src/host/run-compiled.ts";
 import type { Build, PipelineRun, RunEvent } from "../../../src/model/index.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
@@ -15,15 +14,22 @@ import { createProject } from "../../fixtures/project.ts";
 
 const docker = new Dockerode();
 
+/** The environment of `say` is its own, so that whatever is made here may be removed. */
 const pipelineOf = (image: string) => `
 import { containerStep, pipeline, step } from "stepdock";
 import * as z from "zod";
 const command = ["sh", "-c", 'cat /etc/passwd | wc -l > "$STEPDOCK_OUTPUT_OUTPUT_PATH"'];
-export const say = step({ name: "say", output: z.int(), run: () => 42 });
+export const say = step({ name: "say", settings: { docker: { environment: { MARK: "${randomUUID()}" } } }, output: z.int(), run: () => 42 });
 export const built = containerStep({ name: "built", build: { context: "built" }, output: z.string(), command });
 export const named = containerStep({ name: "named", image: "${image}", output: z.string(), command });
 export const main = pipeline({ name: "main", define: () => { say(); built(); named(); } });
 `;
+
+const configOf = (uri: string) => ({
+  stack: "team",
+  components: { containerRegistry: { team: { flavor: "default", config: { uri } } } },
+  stacks: { team: { orchestrator: "local_docker", containerRegistry: "team" } },
+});
 
 let server: RegistryFixture | undefined;
 let busybox = "";
@@ -38,25 +44,18 @@ const openProject = async (uri: string) => {
   const project = await createProject({
     "pipeline.ts": pipelineOf(busybox),
     "built/Dockerfile": `FROM ${busybox}\nLABEL mark=${randomUUID()}\n`,
+    "stepdock.config.ts": `export default ${JSON.stringify(configOf(uri))};`,
   });
-  const whole = await openHouse({
+  const house = await openHouse({
     workspaceRoot: project.path(".stepdock"),
     projectRoot: project.directory,
   });
-  const secrets = { get: (name: string) => name };
-  const config = z.parse(defaultContainerRegistryFlavor.configSchema, { uri });
-  const identity = { name: "team", id: "team", config };
-  const containerRegistry = defaultContainerRegistryFlavor.create(identity, { ...whole, secrets });
-  const house: House = {
-    ...whole,
-    stack: async (name) => ({ ...(await whole.stack(name)), containerRegistry }),
-  };
   const removeImages = async () => {
     const label = [`dev.stepdock.workspace=${house.workspace.metadata.workspaceId}`];
     const filters = JSON.stringify({ label });
-    const steps = await docker.listImages({ filters });
-    const isOfStep = ({ Labels }: Dockerode.ImageInfo) => Labels["dev.stepdock.image"] !== "environment";
-    for (const { Id } of steps.filter(isOfStep)) await docker.getImage(Id).remove({ force: true });
+    const own = await docker.listImages({ filters });
+    const stepsFirst = own.sort((one, other) => rankOf(one) - rankOf(other));
+    for (const { Id } of stepsFirst) await docker.getImage(Id).remove({ force: true });
     const here = await docker.listImages({ filters: JSON.stringify({ reference: [`${uri}/*`] }) });
     for (const tag of here.flatMap(({ RepoTags }) => RepoTags ?? [])) {
       if (tag.startsWith(uri)) await docker.getImage(tag).remove();
@@ -71,6 +70,10 @@ const openProject = async (uri: string) => {
     },
   };
 };
+
+/** An image cannot go before what was built on it. */
+const rankOf = ({ Labels }: Dockerode.ImageInfo): number =>
+  Labels["dev.stepdock.image"] === "environment" ? 1 : 0;
 
 /** What a run came to, with the images that its steps ran in. */
 const conduct = async (house: House, work: (told: ReturnType<typeof listen>) => Promise<PipelineRun>) => {
@@ -105,6 +108,13 @@ const run = (house: House, file: string) =>
     const compiled = await compileFile(house, { file, parameters: {} });
     return await runCompiled(house, compiled, { emit, signals, enableCache: false });
   });
+
+/** Its records, as they were before it began that step. */
+const asIfKilledBefore = (house: House, { id }: PipelineRun, step: string): void => {
+  using database = new DatabaseSync(house.workspace.paths.database);
+  database.prepare("UPDATE pipeline_runs SET status = 'running', finished_at = NULL WHERE id = ?").run(id);
+  database.prepare("DELETE FROM step_runs WHERE run_id = ? AND invocation_id = ?").run(id, step);
+};
 
 const hasImage = async (reference: string): Promise<boolean> =>
   docker
@@ -141,14 +151,16 @@ test("images of steps come from the registry, by digest, once the local ones are
   expect(second.said).toContainEqual(expect.stringMatching(/Downloaded newer image/));
 
   await removeImages();
-  const again = await conduct(house, async (told) => (await rerunStep(house, first.run.id, "say", told)).run);
+  asIfKilledBefore(house, first.run, "say");
+  const again = await conduct(house, async (told) => (await resumeRun(house, first.run.id, told)).run);
   expect(again.run.status).toBe("completed");
-  expect(again.ranIn).toEqual({ say: first.images.say });
+  expect(again.ranIn).toEqual(first.images);
+  expect(again.said).toContainEqual(expect.stringMatching(/Downloaded newer image/));
 
   const removed: string[] = [];
-  const onRemoved = ({ kind, id }: RemovedThing) => void (kind === "image" && removed.push(id));
+  const onRemoved = ({ kind, name }: RemovedThing) => void (kind === "image" && removed.push(name));
   await clean(house.workspace, house.engine, { keep: 0, onRemoved });
-  expect(removed).toHaveLength(1);
+  expect(removed).toContainEqual(expect.stringMatching(`^${uri}/stepdock:step-[0-9a-f]{24}-`));
   expect(await hasImage(first.images.say ?? "")).toBe(false);
 });
 
