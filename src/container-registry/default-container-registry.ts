@@ -2,7 +2,12 @@ import * as z from "zod/mini";
 import { parseReference, registryOf } from "../docker/image-reference.ts";
 import type { RegistryLogin, RegistryOptions } from "../docker/port.ts";
 import { type ComponentIdentity, type Flavor, StackComponent } from "../stack/component.ts";
-import type { ContainerRegistry, PushProgress, RegistryImage } from "../stack/container-registry.ts";
+import type {
+  ContainerRegistry,
+  FetchProgress,
+  PushProgress,
+  RegistryImage,
+} from "../stack/container-registry.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { resolveReference, secretReference } from "../stack/secret-reference.ts";
 import type { ComponentServices } from "../stack/services.ts";
@@ -84,14 +89,14 @@ export class DefaultContainerRegistry
     }
   }
 
-  async fetch(reference: string, name: string, progress: BuildProgress = {}): Promise<string> {
+  async fetch(reference: string, { name, ...progress }: FetchProgress = {}): Promise<string> {
     const { images } = await this.#services.engine();
     const present = await images.inspect(reference, progress);
     if (present) return present.id;
     const { id } = await images.pull(reference, this.#asked(reference, progress));
     // What has no tag counts as rubbish: `docker image prune` would take it.
     const isHere = parseReference(reference).name === this.#repository;
-    if (isHere) await images.tag(reference, await this.#referenceOf(name), progress);
+    if (isHere && name !== undefined) await images.tag(reference, await this.#referenceOf(name), progress);
     return id;
   }
 

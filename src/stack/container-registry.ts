@@ -5,6 +5,11 @@ export interface PushProgress extends BuildProgress {
   readonly source?: string | undefined;
 }
 
+export interface FetchProgress extends BuildProgress {
+  /** What it was pushed as: then the engine has it by that, too, and does not take it for rubbish. */
+  readonly name?: string | undefined;
+}
+
 export interface RegistryImage {
   /** By digest, as containers and other engines name it: `host:5000/team/stepdock@sha256:…`. */
   readonly reference: string;
@@ -40,5 +45,5 @@ export interface ContainerRegistry {
    * @returns the image's id
    * @throws ImageNotFoundError
    */
-  fetch(reference: string, name: string, progress?: BuildProgress): Promise<string>;
+  fetch(reference: string, progress?: FetchProgress): Promise<string>;
 }

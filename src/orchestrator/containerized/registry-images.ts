@@ -71,7 +71,7 @@ export class RegistryImages {
   /** Undefined where the registry does not have any more what it had: then it is made again. */
   async #fetch(reference: string, wanted: WantedImage, progress: BuildProgress): Promise<string | undefined> {
     try {
-      return await this.#registry.fetch(reference, this.#nameOf(wanted), progress);
+      return await this.#registry.fetch(reference, { ...progress, name: this.#nameOf(wanted) });
     } catch (error) {
       if (!(error instanceof ImageNotFoundError) || error.reason === "unreachable") throw error;
       progress.onOutput?.(`${error.message} It is made again.`);

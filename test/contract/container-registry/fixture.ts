@@ -60,9 +60,14 @@ export const openRegistryTest = async (
   return {
     engine,
     registry: (address) => make(address, services),
-    image: async (parent = "scratch") => {
+    image: async (parent) => {
       const name = `stepdock/step:${mark}-${++count}`;
-      const dockerfile = `FROM ${parent}\nLABEL ${MARK}=${mark}\nCOPY file /file-${count}\n`;
+      const label = `LABEL ${MARK}=${mark}`;
+      if (parent === undefined) {
+        await engine.images.import(await tarOf({ file: `${mark} ${count}` }), name, [label]);
+        return name;
+      }
+      const dockerfile = `FROM ${parent}\n${label}\nCOPY file /file-${count}\n`;
       const context = await tarOf({ Dockerfile: dockerfile, file: `${mark} ${count}` });
       await engine.images.build({ context, dockerfile: "Dockerfile", tag: name, labels: {} });
       return name;

@@ -53,13 +53,13 @@ export const describeKeeping = (make: MakeRegistry, at: () => RegistryFixture): 
     await test.removeImages();
     expect(await test.engine.images.inspect(reference)).toBeUndefined();
     const lines: string[] = [];
-    expect(await registry.fetch(reference, name, { onOutput: (line) => lines.push(line) })).toBe(before?.id);
+    expect(await registry.fetch(reference, { name, onOutput: (line) => lines.push(line) })).toBe(before?.id);
     expect(lines.join("\n")).toContain("Pull complete");
     const fetched = await test.engine.images.inspect(reference);
     expect(fetched?.layers).toEqual(before?.layers);
     expect(fetched?.tags).toHaveLength(1);
     const again: string[] = [];
-    await registry.fetch(reference, name, { onOutput: (line) => again.push(line) });
+    await registry.fetch(reference, { name, onOutput: (line) => again.push(line) });
     expect(again).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ export const describeKeeping = (make: MakeRegistry, at: () => RegistryFixture): 
     const { reference } = await registry.push(name);
     await test.removeImages();
     expect(await registry.find(name)).toBe(reference);
-    expect(await registry.fetch(reference, name)).toMatch(/^sha256:/);
+    expect(await registry.fetch(reference)).toMatch(/^sha256:/);
   });
 
   it("logs in as the Docker CLI would: from a credential helper of the registry's, and from its file", async () => {

@@ -72,6 +72,6 @@ export const describeRefusals = (make: MakeRegistry, at: () => RegistryFixture):
     const { reference } = await registry.push(name);
     const other = `${reference.split("@")[0]}@sha256:${"0".repeat(64)}`;
     const error = { code: "image_not_found", reason: "refused" };
-    await expect(registry.fetch(other, name)).rejects.toMatchObject(error);
+    await expect(registry.fetch(other, { name })).rejects.toMatchObject(error);
   });
 };

@@ -7,6 +7,7 @@ import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { resumeRun } from "../../../src/host/resume.ts";
 import { runCompiled } from "../../../src/host/run-compiled.ts";
+import { openShell } from "../../../src/host/shell.ts";
 import type { Build, PipelineRun, RunEvent } from "../../../src/model/index.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { type RegistryFixture, startRegistry } from "../../fixtures/docker-registry.ts";
@@ -116,6 +117,16 @@ const asIfKilledBefore = (house: House, { id }: PipelineRun, step: string): void
   database.prepare("DELETE FROM step_runs WHERE run_id = ? AND invocation_id = ?").run(id, step);
 };
 
+/** Of a shell in the environment of `say`. */
+const exitOfShell = (house: House, { id }: PipelineRun, line: string): Promise<number> =>
+  openShell(house, id, "say", {
+    ...{ tty: false, environment: {}, sink: { write: () => {} } },
+    attend: async (shell) => {
+      shell.stdin?.end(`${line}\n`);
+      await shell.ended;
+    },
+  });
+
 const hasImage = async (reference: string): Promise<boolean> =>
   docker
     .getImage(reference)
@@ -149,6 +160,9 @@ test("images of steps come from the registry, by digest, once the local ones are
   expect(second.reused).toEqual([true, true, true]);
   expect(second.said.filter((line) => line.startsWith("Pushed "))).toEqual([]);
   expect(second.said).toContainEqual(expect.stringMatching(/Downloaded newer image/));
+
+  await removeImages();
+  expect(await exitOfShell(house, first.run, "exit 7")).toBe(7);
 
   await removeImages();
   asIfKilledBefore(house, first.run, "say");
