@@ -41,6 +41,7 @@ export const ERROR_EXIT = {
   parameter_invalid: EXIT.usage,
   parent_image_unusable: EXIT.usage,
   pipeline_invalid: EXIT.usage,
+  registry_refused: EXIT.failed,
   resources_exceeded: EXIT.usage,
   run_locked: EXIT.usage,
   run_not_finished: EXIT.usage,
