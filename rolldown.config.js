@@ -9,6 +9,7 @@ const external = [
   "magic-string",
   "#bundler-process",
   "#entrypoint-bundle",
+  "#launcher-bundle",
 ];
 
 /**
@@ -84,5 +85,12 @@ export default defineConfig([
     plugins: [builtins],
     input: "entrypoint/main.ts",
     output: { file: "dist/entrypoint.mjs", format: "esm" },
+  },
+  // What the entrypoint loads to launch a step by itself: only in images whose orchestrator asks for it.
+  {
+    ...common,
+    external: [],
+    input: "src/orchestrator/launcher/launcher.ts",
+    output: { file: "dist/launcher.mjs", format: "esm", codeSplitting: false },
   },
 ]);

@@ -45,5 +45,7 @@ const inTar = (path: string): string => path.slice(1);
 
 const bundleEntries = (folder: string, bundles: BundleFiles): RootEntry[] => [
   { path: folder, type: "directory", mode: 0o755 },
-  ...[...bundles].map(([codeHash, { code }]) => textEntry(`${folder}/${codeHash}.mjs`, code, 0o444)),
+  ...[...bundles].map(([codeHash, { code, name = `${codeHash}.mjs` }]) =>
+    textEntry(`${folder}/${name}`, code, 0o444),
+  ),
 ];

@@ -8,6 +8,7 @@ import {
   maskEvent,
   NO_LISTENER,
   type PipelineRun,
+  RUNS_ELSEWHERE,
   type RunEventBody,
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
@@ -27,6 +28,7 @@ import { clearStopRequest } from "./stop-request.ts";
 interface Orchestrator {
   readonly config: { readonly enableCache: boolean };
   readonly name: string;
+  readonly runsElsewhere: boolean;
 }
 
 /** Makes the run's directory, lock and record; or takes over those of an interrupted run. */
@@ -37,7 +39,9 @@ export const openRun = async (
   services: OrchestratorServices,
 ): Promise<ActiveRun> => {
   const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
-  const wanted = request.resume ?? newRun(request, stack, services.now());
+  const wanted =
+    request.resume ??
+    newRun(request, stack, { now: services.now(), runsElsewhere: orchestrator.runsElsewhere });
   const secrets = secretsOf(request);
   const lock = await lockRun(services.paths.runs, wanted.id);
   try {
@@ -116,7 +120,11 @@ const contextOf = (
 const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =>
   new RunSecrets(snapshot.invocations, { environment: process.env, projectRoot, envFile });
 
-const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
+const newRun = (
+  { snapshot, runName, ...request }: RunRequest,
+  stack: Stack,
+  { now, runsElsewhere }: { readonly now: Date } & Pick<Orchestrator, "runsElsewhere">,
+): PipelineRun => {
   const id = randomUUID();
   return {
     id,
@@ -135,6 +143,7 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
     metadata: {
       ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
       ...(request.given ? { given: request.given } : {}),
+      ...(runsElsewhere ? { [RUNS_ELSEWHERE]: true } : {}),
     },
   };
 };

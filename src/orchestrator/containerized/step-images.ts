@@ -7,15 +7,20 @@ import {
   type PipelineSnapshot,
   type RunEventBody,
 } from "../../model/index.ts";
-import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
+import type { BundleFiles, EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
 import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
 import { canonicalJson } from "../../util/canonical.ts";
+import { NotSupportedError } from "../base/errors.ts";
 import { withServices } from "./service-identity.ts";
 
 export interface StepImagesOptions {
   readonly builder: ImageBuilder;
   readonly snapshot: PipelineSnapshot;
   readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  /** What every image gets besides the bundles of its steps. */
+  readonly extras?: BundleFiles | undefined;
+  /** One image for all steps, which then have to have the same docker settings. */
+  readonly whole?: boolean | undefined;
   readonly emit: (event: RunEventBody) => void | Promise<void>;
   /** Images that an interrupted run had settled on, by invocation: what is resumed goes on with them. */
   readonly known?: ReadonlyMap<string, BuiltImage>;
@@ -51,8 +56,10 @@ export class StepImages {
 
   constructor(options: StepImagesOptions) {
     this.#options = options;
-    const byKey = Map.groupBy(Object.values(options.snapshot.invocations), groupKey);
-    for (const [key, invocations] of byKey) this.#addGroup(key, invocations);
+    const invocations = Object.values(options.snapshot.invocations);
+    const byKey = Map.groupBy(invocations, options.whole ? settingsKey : groupKey);
+    if (options.whole && byKey.size > 1) throw differentSettings([...byKey.values()]);
+    for (const [key, members] of byKey) this.#addGroup(key, members);
   }
 
   get groups(): readonly ImageGroup[] {
@@ -128,9 +135,10 @@ export class StepImages {
     return group;
   }
 
-  #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
+  #bundles({ invocations }: ImageGroup): BundleFiles {
     const hashes = new Set(invocations.flatMap(bundlesOfInvocation));
-    return new Map([...this.#options.bundles].filter(([hash]) => hashes.has(hash)));
+    const { bundles, extras = [] } = this.#options;
+    return new Map([...[...bundles].filter(([hash]) => hashes.has(hash)), ...extras]);
   }
 
   async #build(group: ImageGroup, signal: AbortSignal): Promise<BuiltImage> {
@@ -170,6 +178,15 @@ const planFrom = (
   settings,
   container,
 });
+
+const settingsKey = ({ settings, container }: Invocation): string =>
+  canonicalJson([(settings.docker ?? {}) as never, container !== undefined]);
+
+const differentSettings = ([one, other]: readonly (readonly Invocation[])[]): NotSupportedError =>
+  new NotSupportedError(
+    `The whole pipeline is to run in one image, but "${one?.[0]?.id}" and "${other?.[0]?.id}" have different ` +
+      "settings.docker. Give all steps the same, best on the pipeline.",
+  );
 
 const groupKey = (invocation: Invocation): string => {
   const container = containerImageOf(invocation);
