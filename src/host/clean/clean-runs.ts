@@ -8,6 +8,7 @@ import {
   isFinished,
   isSuccessful,
   type PipelineRun,
+  runsElsewhere,
   type StepRun,
 } from "../../model/index.ts";
 import { generateArtifactUri } from "../../step-launcher/output-utils.ts";
@@ -52,7 +53,8 @@ export const codeHashesOf = async (
 const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boolean> => {
   const { paths } = context.workspace;
   const directory = join(paths.runs, run.id);
-  const lock = existsSync(directory) ? acquireRunLock(runLockPath(paths, run.id)) : NO_LOCK;
+  const goesOn = runsElsewhere(run) && !isFinished(run.status);
+  const lock = goesOn ? undefined : lockOf(directory, runLockPath(paths, run.id));
   if (!lock) {
     await context.note(`run ${run.name} (${run.id}) goes on and is kept`);
     return false;
@@ -64,6 +66,9 @@ const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boole
   });
   return true;
 };
+
+const lockOf = (directory: string, path: string): RunLock | undefined =>
+  existsSync(directory) ? acquireRunLock(path) : NO_LOCK;
 
 const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
 

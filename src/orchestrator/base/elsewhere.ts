@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { isFinished, type PipelineSnapshot, type StepRun } from "../../model/index.ts";
+import { type Failure, isFinished, type PipelineSnapshot, type StepRun } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { publishFailedStepRun } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
+import { newStepRun } from "../../step-launcher/step-runs.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { NotSupportedError } from "./errors.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
-import { isHeld, latestAttempts, settleRun, stepLockPath } from "./settle-run.ts";
+import { hindrance, isHeld, latestAttempts, launchLockPath, settleRun, stepLockPath } from "./settle-run.ts";
 import { requestStop } from "./stop-request.ts";
 
 interface Orchestrator {
@@ -83,23 +84,42 @@ export const awaitElsewhere = async (
 /** After its engine said that the run is over: what has no end then never will. */
 const recordEnd = async (context: RunContext): Promise<void> => {
   const { metadata, run, now } = context;
-  for (const step of latestAttempts(await metadata.listStepRuns(run.id)).values()) {
-    if (isFinished(step.status) || isHeld(stepLockPath(context, step.invocationId))) continue;
-    await publishFailedStepRun(metadata, step.id, lost(step), { finishedAt: now().toISOString() });
+  await settleRun(context);
+  const latest = new Map(latestAttempts(await metadata.listStepRuns(run.id)));
+  const finishedAt = now().toISOString();
+  for (const invocation of Object.values(context.snapshot.invocations)) {
+    const step = latest.get(invocation.id);
+    if (step && isFinished(step.status)) continue;
+    if (isHeld(stepLockPath(context, invocation.id)) || isHeld(launchLockPath(context))) continue;
+    if (step) await publishFailedStepRun(metadata, step.id, step.failure ?? LOST, { finishedAt });
+    else if (!hindrance(context, invocation, latest)) {
+      const stepRun = { ...newStepRun(context, invocation, { attempt: 1 }), ...NEVER_LAUNCHED, finishedAt };
+      await metadata.createMissingStepRuns([stepRun]);
+      latest.set(invocation.id, stepRun);
+    }
   }
   await settleRun(context);
 };
 
-const lost = ({ status, failure }: StepRun) =>
-  status === "retrying" && failure
-    ? failure
-    : ({
-        kind: "not_started",
-        name: "LauncherLost",
-        message:
-          "The container that launched the step ended before it could record an end: the engine's own log of it tells why.",
-        retryable: true,
-      } as const);
+const LOST: Failure = {
+  kind: "not_started",
+  name: "LauncherLost",
+  message:
+    "The container that launched the step ended before it could record an end: the engine's own log of it tells why.",
+  retryable: true,
+};
+
+const NEVER_LAUNCHED: Pick<StepRun, "status" | "failure"> = {
+  status: "failed",
+  failure: {
+    kind: "not_started",
+    name: "NeverLaunched",
+    message:
+      "The engine says that the pipeline is over, but nothing launched this step: no container with its arguments and " +
+      "environment got to the workspace. The engine's own log of the container tells why.",
+    retryable: true,
+  },
+};
 
 const whenAborted = (signal: AbortSignal, act: () => void): Disposable => {
   if (signal.aborted) act();

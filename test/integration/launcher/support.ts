@@ -130,13 +130,17 @@ export interface RanPipeline {
   readonly events: readonly RunEvent[];
 }
 
+export interface BenchRunOptions {
+  readonly exportName?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly resume?: PipelineRun;
+}
+
 export interface Bench extends AsyncDisposable {
   readonly project: Project;
   readonly services: ComponentServices;
-  run(
-    orchestrator: BaseOrchestrator,
-    options?: { exportName?: string; parameters?: Readonly<Record<string, string>>; signal?: AbortSignal },
-  ): Promise<RanPipeline>;
+  run(orchestrator: BaseOrchestrator, options?: BenchRunOptions): Promise<RanPipeline>;
   recordsOf(run: Pick<PipelineRun, "id">): Promise<Pick<RanPipeline, "run" | "steps">>;
 }
 
@@ -156,7 +160,7 @@ export const openBench = async (files: Readonly<Record<string, string>>): Promis
   });
   return {
     ...{ project, services, recordsOf },
-    run: async (orchestrator, { exportName, parameters = {}, signal } = {}) => {
+    run: async (orchestrator, { exportName, parameters = {}, signal, ...options } = {}) => {
       const compiled = await compileFile(house, {
         file: project.path("pipeline.ts"),
         exportName,
@@ -164,6 +168,7 @@ export const openBench = async (files: Readonly<Record<string, string>>): Promis
       });
       const events: RunEvent[] = [];
       const run = await runCompiled({ ...house, stack: async () => ({ ...stack, orchestrator }) }, compiled, {
+        ...options,
         emit: (event) => void events.push(event),
         signals: {
           signal: signal ?? new AbortController().signal,
