@@ -25,18 +25,25 @@ export const launcherFiles = async (
   projectRoot: string,
 ): Promise<BundleFiles> => {
   const launcher = await readFile(fileURLToPath(import.meta.resolve("#launcher-bundle")), "utf8");
+  const own = configurations.filter(({ source }) => !isOwn(source));
   const files = await Promise.all(
-    configurations
-      .filter(({ source }) => !isOwn(source))
-      .map(async (configuration) => ({
-        name: configurationFile(configuration.source),
-        code: await bundle(configuration, projectRoot),
-      })),
+    own.map(async (configuration) => ({
+      name: configurationFile(configuration.source),
+      code: await bundle(configuration, projectRoot),
+    })),
   );
-  return new Map(
-    [{ name: LAUNCHER_FILE, code: launcher }, ...files].map((file) => [sha256(file), file] as const),
-  );
+  const all = [{ name: LAUNCHER_FILE, code: launcher }, ...files, ...(own.length > 0 ? STEPDOCK : [])];
+  return new Map(all.map((file) => [sha256(file), file] as const));
 };
+
+/** Stands for the package that configurations extend classes of: it would bring all of the host's side with it. */
+const STEPDOCK = [
+  {
+    name: "node_modules/stepdock/package.json",
+    code: JSON.stringify({ type: "module", exports: { "./orchestrators": "./orchestrators.js" } }),
+  },
+  { name: "node_modules/stepdock/orchestrators.js", code: `export * from "../../${LAUNCHER_FILE}";\n` },
+];
 
 const sha256 = ({ name, code }: { name: string; code: string }): string =>
   createHash("sha256").update(`${name}\n${code}`).digest("hex");
@@ -49,7 +56,7 @@ const bundle = async (
   if (!module || !exportName) throw unnamed(name, source);
   // The bundler is large, and only an orchestrator with configurations of its own needs it here.
   const { bundleStep } = await import("../../compiler/bundle-step.ts");
-  const options = { module: join(projectRoot, module), exportName, projectRoot };
+  const options = { module: join(projectRoot, module), exportName, projectRoot, externals: ["stepdock"] };
   return (await bundleStep({ ...options, what: "entrypoint configuration" })).code;
 };
 

@@ -19,7 +19,9 @@ const tellEvent = (event: RunEventBody): void => {
   if (event.event === "warning") note(event.message);
   if (event.event !== "step_status" || UNEVENTFUL.has(event.status)) return;
   const { invocation, attempt, status, failure } = event;
-  note(`step "${invocation}", attempt ${attempt}: ${status}${failure ? `: ${failure.name}: ${failure.message}` : ""}`);
+  note(
+    `step "${invocation}", attempt ${attempt}: ${status}${failure ? `: ${failure.name}: ${failure.message}` : ""}`,
+  );
 };
 
 const UNEVENTFUL: ReadonlySet<ExecutionStatus> = new Set(["initializing", "running", "completed"]);

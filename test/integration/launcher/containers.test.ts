@@ -21,3 +21,35 @@ test("steps in containers that an outside engine starts run side by side, and ta
   expect(again.run.status).toBe("completed");
   expect(orchestrator.ends.get("first")?.stderr).toBe('stepdock: step "first", attempt 1: cached\n');
 });
+
+const NIGHTLY = `import { PipelineEntrypointConfiguration } from "stepdock/orchestrators";
+import { greeting } from "./greeting.ts";
+
+export class Nightly extends PipelineEntrypointConfiguration {
+  static override readonly source = "orchestration/nightly.ts#Nightly";
+  static override getCustomEntrypointOptions() { return new Set(["shift"]); }
+  static override getCustomEntrypointArguments() { return ["--shift", "late"]; }
+  override async run() {
+    console.log(greeting + " the " + this.arguments.shift + " shift");
+    await super.run();
+  }
+}
+`;
+
+test("a whole pipeline runs in one container, through a configuration of the user's that is in its image", async () => {
+  await using bench = await openBench({
+    "pipeline.ts": FORK,
+    "orchestration/nightly.ts": NIGHTLY,
+    "orchestration/greeting.ts": `export const greeting = "here is";`,
+  });
+  const { Nightly } = await import(bench.project.path("orchestration/nightly.ts"));
+  const orchestrator = new DockerRunOrchestrator({ pipeline: Nightly }, bench.services);
+  await using _ = { [Symbol.asyncDispose]: () => removeImages(orchestrator.used) };
+  const { run, steps } = await bench.run(orchestrator);
+  expect([...orchestrator.ends.keys()]).toEqual(["pipeline"]);
+  expect(orchestrator.ends.get("pipeline")).toMatchObject({
+    ...{ status: 0, stdout: "here is the late shift\nhello from first\n", stderr: "" },
+  });
+  expect(statusesOf(steps)).toEqual({ first: "completed", left: "completed", right: "completed" });
+  expect(run.status).toBe("completed");
+});
