@@ -54,9 +54,16 @@ export class ActiveRun implements AsyncDisposable {
     this.#isLeft = true;
   }
 
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
   async #goesOn(): Promise<PipelineRun> {
-    const { run, metadata, emit } = this.context;
+    const { run, metadata, emit, snapshot } = this.context;
     await emit({ event: "warning", message: goesOnElsewhere(run) });
+    const { hooks: { onCleanup } = {}, timeout } = snapshot;
+    if (onCleanup) await emit({ event: "warning", message: notKept("its onCleanup is not called") });
+    if (timeout !== undefined) await emit({ event: "warning", message: notKept("its timeout is not kept") });
     return await metadata.findRun(run.id);
   }
 
@@ -149,6 +156,8 @@ export class ActiveRun implements AsyncDisposable {
 const goesOnElsewhere = ({ id }: PipelineRun): string =>
   `The run was submitted and goes on without this process: \`stepdock show ${id}\` tells how it stands, and ` +
   `\`stepdock stop ${id}\` ends it.`;
+
+const notKept = (what: string): string => `Nobody waits for the end of the run here, so ${what}.`;
 
 const ASKED_TO_STOP = "Another process asked this run to stop.";
 

@@ -141,7 +141,7 @@ export abstract class BaseOrchestrator<
       await work();
       failed = false;
     } finally {
-      await this.runCleanupHook(context.snapshot, await active.statusNow(failed));
+      if (!active.isLeft) await this.runCleanupHook(context.snapshot, await active.statusNow(failed));
     }
   }
 

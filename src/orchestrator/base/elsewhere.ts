@@ -6,6 +6,7 @@ import type { RunContext } from "../../step-launcher/run-context.ts";
 import { newStepRun } from "../../step-launcher/step-runs.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { NotSupportedError } from "./errors.ts";
+import { followRecords } from "./follow-records.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
 import { hindrance, isHeld, latestAttempts, launchLockPath, settleRun, stepLockPath } from "./settle-run.ts";
 import { requestStop } from "./stop-request.ts";
@@ -76,6 +77,7 @@ export const awaitElsewhere = async (
     void requestStop(directory, "force");
     killed.resolve();
   });
+  await using ___ = await followRecords(context);
   // Asked twice, whoever waits for an engine that does not answer is let go.
   await Promise.race([waitForCompletion(), killed.promise]);
   await recordEnd(context);

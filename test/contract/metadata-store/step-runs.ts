@@ -29,7 +29,10 @@ export const describeStepRuns = (makeEmpty: MakeFixture): void => {
       const skipped = (id: string, invocationId: string) =>
         aStepRun(id, { runId: "run-1", invocationId, status: "skipped" });
       await fixture.store.createMissingStepRuns([skipped("two", "a"), skipped("three", "b")]);
-      expect(await fixture.store.listStepRuns("run-1")).toStrictEqual([there, skipped("three", "b")]);
+      expect((await fixture.store.listStepRuns("run-1")).slice(-2)).toStrictEqual([
+        there,
+        skipped("three", "b"),
+      ]);
     });
 
     test("a step run comes back as it was created, with every field empty or with none", async () => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OrchestratorTraits } from "../../../src/orchestrators.ts";
 import { attemptPaths } from "../../../src/workspace/paths.ts";
+import { statusesOf as toldStatuses } from "../../fixtures/cli.ts";
 import { PIPELINES } from "./pipelines.ts";
 import {
   type Bench,
@@ -66,7 +67,8 @@ test("enableCache of its configuration turns caching off, on the host and in the
 
 test("what a failed step leaves to nobody is skipped by whoever ends, and the run takes its status from that", async () => {
   const { orchestrator, ends } = foreign();
-  const { run, steps } = await bench.run(orchestrator, { exportName: "broken" });
+  const { run, steps, events } = await bench.run(orchestrator, { exportName: "broken" });
+  expect(toldStatuses(events)).toEqual({ one: "completed", throws: "failed", needy: "skipped" });
   expect(statusesOf(steps)).toEqual({ one: "completed", throws: "failed", needy: "skipped" });
   expect(run.status).toBe("failed");
   expect(ends.get("throws")).toMatchObject({
