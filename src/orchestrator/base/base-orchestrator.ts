@@ -164,6 +164,8 @@ export abstract class BaseOrchestrator<
 
   /** Where the steps of a snapshot would run, for a plan: builds nothing, though it may have to pull a parent image. */
   planEnvironment(_request: PlanRequest, _stack: Stack): PlanEnvironment {
+    if (this.runsElsewhere)
+      return { environmentOf: async () => processEnvironment(), imageOf: async () => null };
     throw new NotSupportedError(`Orchestrator "${this.name}" (${this.flavor}) cannot tell a plan.`);
   }
 

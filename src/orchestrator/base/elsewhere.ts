@@ -49,6 +49,8 @@ export const checkElsewhere = (
   for (const { id, container, settings } of Object.values(snapshot.invocations)) {
     if (container)
       refuse(`and "${id}" is a container step, whose image has nothing in it that could launch it.`);
+    if (settings.docker?.skipBuild)
+      refuse(`and the image of "${id}" is used as it is, with no launcher in it.`);
     if (settings.services) refuse(`and nobody would start the services of "${id}" there.`);
   }
 };

@@ -20,6 +20,12 @@ test("steps in containers that an outside engine starts run side by side, and ta
   expect(statusesOf(again.steps)).toEqual({ first: "cached", left: "cached", right: "completed" });
   expect(again.run.status).toBe("completed");
   expect(orchestrator.ends.get("first")?.stderr).toBe('stepdock: step "first", attempt 1: cached\n');
+
+  // The host makes the same keys of the same images, and so needs no container.
+  const other = new DockerRunOrchestrator({}, bench.services);
+  const third = await bench.run(other, { parameters: { factor: "3" } });
+  expect(statusesOf(third.steps)).toEqual({ first: "cached", left: "cached", right: "cached" });
+  expect(other.ends.size).toBe(0);
 });
 
 const NIGHTLY = `import { PipelineEntrypointConfiguration } from "stepdock/orchestrators";
