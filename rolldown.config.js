@@ -2,7 +2,14 @@ import { isBuiltin } from "node:module";
 import { defineConfig } from "rolldown";
 
 /** What only some commands load, and what finds files beside its own. */
-const external = [/^rolldown(\/|$)/, "tar-fs", "magic-string", "#bundler-process", "#entrypoint-bundle"];
+const external = [
+  /^rolldown(\/|$)/,
+  "tar-fs",
+  "magic-string",
+  "#bundler-process",
+  "#entrypoint-bundle",
+  "#launcher-bundle",
+];
 
 /**
  * What a cached run is made of, with all that it imports at once, goes into one file: each file costs Node a fifth of
@@ -97,5 +104,12 @@ export default defineConfig([
     plugins: [builtins],
     input: "entrypoint/main.ts",
     output: { file: "dist/entrypoint.mjs", format: "esm" },
+  },
+  // What the entrypoint loads to launch a step by itself: only in images whose orchestrator asks for it.
+  {
+    ...common,
+    external: [],
+    input: "src/orchestrator/launcher/launcher.ts",
+    output: { file: "dist/launcher.mjs", format: "esm", codeSplitting: false },
   },
 ]);

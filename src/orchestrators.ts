@@ -14,7 +14,7 @@ export type {
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
-export { BaseOrchestratorConfig, type OrchestratorTraits } from "./orchestrator/base/config.ts";
+export { BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./orchestrator/base/config.ts";
 export {
   InitHookError,
   NotSupportedError,
@@ -28,6 +28,7 @@ export {
   type BuildConfiguration,
   ContainerizedOrchestrator,
 } from "./orchestrator/containerized/containerized-orchestrator.ts";
+export type { EntrypointConfigurationClass } from "./orchestrator/containerized/launcher-files.ts";
 export {
   LocalOrchestrator,
   LocalOrchestratorConfig,
@@ -79,6 +80,15 @@ export {
   getRunName,
   isSettingEnabled,
 } from "./step-launcher/utils.ts";
+export {
+  BaseEntrypointConfiguration,
+  type EntrypointRuntime,
+  type EntrypointValues,
+} from "./step-runner/entrypoint-configuration.ts";
+export {
+  type PipelineEntrypointArguments,
+  PipelineEntrypointConfiguration,
+} from "./step-runner/pipeline-entrypoint-configuration.ts";
 export {
   type EntrypointArguments,
   StepEntrypointConfiguration,

@@ -30,6 +30,7 @@ export const ERROR_EXIT = {
   input_resolution_failed: EXIT.failed,
   internal: EXIT.failed,
   interrupted: EXIT.interrupted,
+  launch_failed: EXIT.failed,
   log_read_failed: EXIT.failed,
   log_write_failed: EXIT.failed,
   materializer_failed: EXIT.failed,

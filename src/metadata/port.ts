@@ -22,7 +22,10 @@ export type VersionedArtifact = ArtifactVersion & { readonly version: number };
 /** The newest artifact of a name, and how many there are. */
 export type NamedArtifact = VersionedArtifact & { readonly versions: number };
 
-/** The record of everything that ran. One writer: the host. Each method is one transaction, durable when it resolves. */
+/**
+ * The record of everything that ran. One writer, the host; in launcher mode, several. Each method is one transaction,
+ * durable when it resolves.
+ */
 export interface MetadataStore extends AsyncDisposable {
   /** Made once with the store; part of every cache key, so that a moved workspace keeps its cache. */
   readonly workspaceId: string;
@@ -34,6 +37,11 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** With its snapshot, where that is not saved yet: in one transaction. */
   createRun(run: PipelineRun, snapshot?: PipelineSnapshot): Promise<void>;
+  /**
+   * The run with the orchestrator run id of this one: that which is there, else this one, which is created. Several
+   * processes that ask at once all get the same.
+   */
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun>;
   /** Refuses a status that cannot follow the present one (`mayFollow`). */
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun>;
   getRun(id: string): Promise<PipelineRun | undefined>;
@@ -52,6 +60,8 @@ export interface MetadataStore extends AsyncDisposable {
       outputs?: Readonly<Record<string, string>>;
     }[],
   ): Promise<void>;
+  /** Publishes those of whose attempt there is no record yet; the others are left as they are. */
+  createMissingStepRuns(stepRuns: readonly StepRun[]): Promise<void>;
   /** Refuses a status that cannot follow the present one. */
   updateStepRun(id: string, patch: StepRunPatch): Promise<StepRun>;
   /** Records the outputs and the status together: either all of it is there or nothing. */

@@ -78,6 +78,12 @@ export class SqliteMetadataStore implements MetadataStore {
     });
   }
 
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun> {
+    return this.#write(`find or create the run of ${run.orchestratorRunId}`, () =>
+      runs.selectOrInsertRun(this.#database, run),
+    );
+  }
+
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
     return this.#write(`update run ${id}`, () => runs.patchRun(this.#database, id, patch));
   }
@@ -105,6 +111,12 @@ export class SqliteMetadataStore implements MetadataStore {
   createStepRuns(entries: readonly stepRuns.StepRunEntry[]): Promise<void> {
     return this.#write(`create ${entries.length} step runs`, () =>
       stepRuns.insertStepRuns(this.#database, entries),
+    );
+  }
+
+  createMissingStepRuns(missing: readonly StepRun[]): Promise<void> {
+    return this.#write(`create those of ${missing.length} step runs that are missing`, () =>
+      stepRuns.insertMissingStepRuns(this.#database, missing),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { BuiltImage, ContainerImage, DockerSettings } from "../model/index.ts";
 
-/** The code of the steps that share an image: code hash → bundle, as it stands in the image. */
-export type BundleFiles = ReadonlyMap<string, { readonly code: string }>;
+/** The code of the steps that share an image: code hash → bundle, as it stands in the image; `name` is its file's there. */
+export type BundleFiles = ReadonlyMap<string, { readonly code: string; readonly name?: string }>;
 
 /** Everything an image is made of but the code, resolved: equal plans are equal environments. */
 export interface EnvironmentPlan {

@@ -8,9 +8,10 @@ import {
   type RunEventBody,
 } from "../../model/index.ts";
 import type { ContainerRegistry } from "../../stack/container-registry.ts";
-import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
+import type { BundleFiles, EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
 import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
 import { canonicalJson } from "../../util/canonical.ts";
+import { NotSupportedError } from "../base/errors.ts";
 import { RegistryImages, type WantedImage } from "./registry-images.ts";
 import { withServices } from "./service-identity.ts";
 
@@ -20,6 +21,10 @@ export interface StepImagesOptions {
   readonly registry?: ContainerRegistry | undefined;
   readonly snapshot: PipelineSnapshot;
   readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  /** What every image gets besides the bundles of its steps. */
+  readonly extras?: BundleFiles | undefined;
+  /** One image for all steps, which then have to have the same docker settings. */
+  readonly whole?: boolean | undefined;
   readonly emit: (event: RunEventBody) => void | Promise<void>;
   /** Images that an interrupted run had settled on, by invocation: what is resumed goes on with them. */
   readonly known?: ReadonlyMap<string, BuiltImage>;
@@ -58,8 +63,10 @@ export class StepImages {
     this.#options = options;
     const { builder, registry } = options;
     this.#inRegistry = registry && new RegistryImages(builder, registry);
-    const byKey = Map.groupBy(Object.values(options.snapshot.invocations), groupKey);
-    for (const [key, invocations] of byKey) this.#addGroup(key, invocations);
+    const invocations = Object.values(options.snapshot.invocations);
+    const byKey = Map.groupBy(invocations, options.whole ? settingsKey : groupKey);
+    if (options.whole && byKey.size > 1) throw differentSettings([...byKey.values()]);
+    for (const [key, members] of byKey) this.#addGroup(key, members);
   }
 
   get groups(): readonly ImageGroup[] {
@@ -146,9 +153,10 @@ export class StepImages {
     return group;
   }
 
-  #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
+  #bundles({ invocations }: ImageGroup): BundleFiles {
     const hashes = new Set(invocations.flatMap(bundlesOfInvocation));
-    return new Map([...this.#options.bundles].filter(([hash]) => hashes.has(hash)));
+    const { bundles, extras = [] } = this.#options;
+    return new Map([...[...bundles].filter(([hash]) => hashes.has(hash)), ...extras]);
   }
 
   async #lookUp(group: ImageGroup, signal: AbortSignal): Promise<void> {
@@ -203,6 +211,15 @@ const planFrom = (
   settings,
   container,
 });
+
+const settingsKey = ({ settings, container }: Invocation): string =>
+  canonicalJson([(settings.docker ?? {}) as never, container !== undefined]);
+
+const differentSettings = ([one, other]: readonly (readonly Invocation[])[]): NotSupportedError =>
+  new NotSupportedError(
+    `The whole pipeline is to run in one image, but "${one?.[0]?.id}" and "${other?.[0]?.id}" have different ` +
+      "settings.docker. Give all steps the same, best on the pipeline.",
+  );
 
 const groupKey = (invocation: Invocation): string => {
   const container = containerImageOf(invocation);

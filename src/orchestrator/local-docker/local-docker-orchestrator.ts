@@ -88,7 +88,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     await super.validate(request, stack);
   }
 
-  protected async executor(): Promise<StepExecutor & AsyncDisposable> {
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { snapshot, metadata, artifactStore, paths, secretFiles } = this.active.context;
