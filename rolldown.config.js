@@ -6,6 +6,7 @@ const external = [
   /^rolldown(\/|$)/,
   "dockerode",
   "tar-fs",
+  "tar-stream",
   "magic-string",
   "#bundler-process",
   "#entrypoint-bundle",

@@ -7,7 +7,6 @@ import { type BlobFiles, bundlesIn, entriesOf, hasher, logsOf } from "./archive/
 import { fileExists, notEnded } from "./archive/errors.ts";
 import { FORMAT, FORMAT_VERSION, type Manifest } from "./archive/manifest.ts";
 import { recordsOf } from "./archive/records.ts";
-import { writeArchive } from "./archive/write-archive.ts";
 import type { WorkspaceOptions } from "./stop.ts";
 
 export interface ExportOptions extends WorkspaceOptions {
@@ -48,6 +47,8 @@ export const exportFrom = async (
   if (existsSync(file)) throw fileExists(file);
   const files: BlobFiles = new Map();
   const manifest = await manifestOf(workspace, run, files, signal);
+  // A program that only runs things need not load what archives are made with.
+  const { writeArchive } = await import("./archive/write-archive.ts");
   await writeArchive(file, manifest, files, signal);
   return { run, file, artifacts: manifest.artifacts.length };
 };

@@ -7,7 +7,6 @@ import { isThere, missingArtifacts } from "./archive/conflicts.ts";
 import { openScratch } from "./archive/import-scratch.ts";
 import type { Manifest } from "./archive/manifest.ts";
 import { place } from "./archive/place.ts";
-import { readArchive } from "./archive/read-archive.ts";
 import { unpack } from "./archive/unpack.ts";
 import type { WorkspaceOptions } from "./stop.ts";
 
@@ -40,6 +39,7 @@ export const importInto = async (
   file: string,
   { signal }: Pick<ImportOptions, "signal"> = {},
 ): Promise<ImportedRun> => {
+  const { readArchive } = await import("./archive/read-archive.ts");
   await using scratch = await openScratch(workspace);
   const manifest = await explainWriteErrors(workspace.paths.root, () =>
     readArchive(resolve(file), { onManifest: async () => join(scratch.directory, "blobs"), signal }),
