@@ -8,6 +8,7 @@ import { StepdockError } from "../errors/error.ts";
 import { findProgram, thisHost } from "../image-builder/base-image-host.ts";
 import { acquireRunLock } from "../metadata/run-lock.ts";
 import { stepContainerSpec } from "../orchestrator/containerized/container-spec.ts";
+import { hostsFile } from "../orchestrator/containerized/hosts-file.ts";
 import { LocalDockerOrchestratorConfig } from "../orchestrator/local-docker/local-docker-orchestrator.ts";
 import { environmentOf } from "../step-launcher/attempt-process.ts";
 import { type FoundInvocation, findInvocation } from "./find-invocation.ts";
@@ -113,6 +114,7 @@ const shellSpec = async (
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
       code: { entrypoint: house.stack(run.stack).imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
+      hostsFile: await hostsFile(paths),
     },
   );
   const outputs: Mount = { type: "bind", source: scratch.outputs, target: scratch.outputs, readOnly: false };

@@ -19,6 +19,7 @@ import { checkClaims } from "../containerized/claims.ts";
 import { CommandSteps } from "../containerized/command-steps.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+import { hostsFile } from "../containerized/hosts-file.ts";
 import { LABEL } from "../containerized/labels.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 import { removeNetworks, ServicesExecutor } from "../containerized/services-executor.ts";
@@ -103,6 +104,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
       snapshotId: snapshot.id,
       workspaceId: metadata.workspaceId,
       storesPath: paths.stores,
+      hostsFile: await hostsFile(paths),
       artifactStore,
       pidsLimit: this.config.pidsLimit,
       stopGracePeriod: this.config.stopGracePeriod,
