@@ -5,6 +5,7 @@ import { defineConfig } from "rolldown";
 const external = [
   /^rolldown(\/|$)/,
   "tar-fs",
+  "tar-stream",
   "magic-string",
   "#bundler-process",
   "#entrypoint-bundle",

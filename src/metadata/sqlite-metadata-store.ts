@@ -4,6 +4,8 @@ import type {
   NamedArtifact,
   RunFilter,
   RunPatch,
+  RunRecords,
+  StepRunEntry,
   StepRunPatch,
   VersionedArtifact,
 } from "./port.ts";
@@ -13,6 +15,7 @@ import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
 import * as documents from "./sqlite/documents.ts";
 import { asMetadataError } from "./sqlite/errors.ts";
+import { insertRecords } from "./sqlite/import.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
 import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
@@ -84,6 +87,11 @@ export class SqliteMetadataStore implements MetadataStore {
     );
   }
 
+  importRun(records: RunRecords): Promise<void> {
+    const { id, name } = records.run;
+    return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
+  }
+
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
     return this.#write(`update run ${id}`, () => runs.patchRun(this.#database, id, patch));
   }
@@ -108,7 +116,7 @@ export class SqliteMetadataStore implements MetadataStore {
     return this.#write(intent, () => stepRuns.insertStepRuns(this.#database, [{ stepRun, inputs }]));
   }
 
-  createStepRuns(entries: readonly stepRuns.StepRunEntry[]): Promise<void> {
+  createStepRuns(entries: readonly StepRunEntry[]): Promise<void> {
     return this.#write(`create ${entries.length} step runs`, () =>
       stepRuns.insertStepRuns(this.#database, entries),
     );

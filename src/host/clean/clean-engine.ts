@@ -1,5 +1,7 @@
 import type { ContainerEngine, ImageRecord } from "../../docker/port.ts";
 import { isStepdockError } from "../../errors/error.ts";
+import { thisHost } from "../../image-builder/base-image-host.ts";
+import { otherKnownTags } from "../../image-builder/base-image-known.ts";
 import { IMAGE_LABEL } from "../../image-builder/image-names.ts";
 import type { PipelineRun } from "../../model/index.ts";
 import { LABEL } from "../../orchestrator/containerized/labels.ts";
@@ -19,6 +21,7 @@ export const cleanEngine = async (
 ): Promise<void> => {
   await cleanContainers(context, engine);
   await cleanLeftovers(context, engine, runs);
+  await cleanBaseTags(context, engine);
   if (runs.live.length === 0) return await cleanImages(context, engine, runs);
   await context.note("images were left as they are: a run goes on, and may need any of them");
 };
@@ -51,6 +54,16 @@ const cleanLeftovers = async (
   for (const { name } of volumes) {
     if (usedVolumes.some((used) => used.name === name)) continue;
     await context.remove({ kind: "volume", id: name, name }, () => leftovers.removeVolume(name));
+  }
+};
+
+/** An image that was just made may be in use by somebody who is about to look for it. Milliseconds. */
+const SETTLED = 60 * 60 * 1000;
+
+const cleanBaseTags = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
+  const before = new Date(context.now.getTime() - SETTLED);
+  for (const { tag, image } of await otherKnownTags(engine, thisHost(), before)) {
+    await context.remove({ kind: "image", id: image.id, name: tag }, () => engine.images.remove(tag));
   }
 };
 
