@@ -10,6 +10,7 @@ import type { BaseOrchestratorConfig } from "./orchestrator/base/config.ts";
 import type { OrchestratorServices } from "./orchestrator/base/services.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
+import { localPackageOrchestratorFlavor } from "./orchestrator/local-package/local-package-orchestrator.ts";
 import type { Flavor } from "./stack/component.ts";
 import type { Stack } from "./stack/stack.ts";
 import { openWorkspace, type Workspace } from "./workspace/workspace.ts";
@@ -27,7 +28,7 @@ type OrchestratorFlavor = Flavor<
 
 /** The built-in stacks, each named after its orchestrator's flavor. The first is the default. */
 const FLAVORS: ReadonlyMap<string, OrchestratorFlavor> = new Map(
-  [localDockerOrchestratorFlavor, localOrchestratorFlavor].map((flavor) => [
+  [localDockerOrchestratorFlavor, localOrchestratorFlavor, localPackageOrchestratorFlavor].map((flavor) => [
     flavor.name,
     flavor as unknown as OrchestratorFlavor,
   ]),
@@ -57,7 +58,12 @@ export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOption
   const workspace = await openWorkspace(workspaceRoot);
   let connecting: Promise<ContainerEngine> | undefined;
   const engine = () => (connecting ??= connectEngine());
-  const services: OrchestratorServices = { ...workspace, engine, now: now ?? (() => new Date()) };
+  const services: OrchestratorServices = {
+    ...workspace,
+    engine,
+    now: now ?? (() => new Date()),
+    projectRoot,
+  };
   return {
     workspace,
     projectRoot,

@@ -18,6 +18,7 @@ import { openInvocations } from "./open-invocations.ts";
 import { openRun } from "./open-run.ts";
 import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
+import { checkStepOperators, validateStepOperators } from "./step-operators.ts";
 import { type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 
@@ -75,10 +76,12 @@ export abstract class BaseOrchestrator<
 
   /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
   async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
+    checkStepOperators(request.snapshot, stack);
     this.#active = await openRun(this, request, stack, this.services);
     await using active = this.#active;
     return await active.conduct(async () => {
       await this.validate(request, stack);
+      await validateStepOperators({ active, stack });
       await this.#betweenHooks(active, () => this.#submit(active, stack));
     });
   }
@@ -159,7 +162,8 @@ export abstract class BaseOrchestrator<
   /** Launches one invocation of the active run in the environment of this orchestrator. */
   async runStep(invocation: Invocation): Promise<LaunchOutcome> {
     const { context, request } = this.active;
-    return await new StepLauncher(context, invocation, await this.executor()).launch(request.signals);
+    const all = await this.executor();
+    return await new StepLauncher(context, invocation, all.of?.(invocation) ?? all).launch(request.signals);
   }
 
   /** Dynamic pipelines are for a later version. */

@@ -12,6 +12,7 @@ export interface OrchestratorServices {
   /** Connects on first use; disposed by whoever made the services. */
   readonly engine: () => Promise<ContainerEngine>;
   readonly now: () => Date;
+  readonly projectRoot: string;
 }
 
 /** What a plan is made of. */
