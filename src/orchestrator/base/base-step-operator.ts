@@ -27,11 +27,16 @@ export abstract class BaseStepOperator<Config = unknown>
     this.services = services;
   }
 
-  /** What executes the steps of a run. It is disposed at the end of the run; until then it may be asked for keys only. */
+  /** What executes the steps of a run, or is asked for their keys only. It is disposed at the end of the run. */
   abstract open(run: OperatedRun): Promise<StepExecutor & AsyncDisposable>;
 
   /** Where the steps of a snapshot would run, for a plan: builds nothing. Its snapshot has only steps of this operator. */
   abstract planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment;
+
+  /** Whether the orchestrator of the stack executes these steps just as this would: then they are left to it. */
+  isServedBy(_stack: Stack): boolean {
+    return false;
+  }
 
   /** Everything that can be found wrong before a step is run. */
   async validate(_run: OperatedRun): Promise<void> {}

@@ -45,12 +45,22 @@ interface OperatorPart {
 
 /** The step operators that a snapshot asks for, each with its part of it. */
 const partsOf = (snapshot: PipelineSnapshot, stack: Stack): OperatorPart[] =>
-  operatorsOf(stack).flatMap((operator) => {
-    const part = onlySteps(snapshot, ({ stepOperator }) => stepOperator === operator.name);
-    return Object.keys(part.invocations).length === 0 ? [] : [{ operator, snapshot: part }];
-  });
+  operatorsOf(stack)
+    .filter((operator) => !operator.isServedBy(stack))
+    .flatMap((operator) => {
+      const part = onlySteps(snapshot, ({ stepOperator }) => stepOperator === operator.name);
+      return Object.keys(part.invocations).length === 0 ? [] : [{ operator, snapshot: part }];
+    });
 
-export const onlySteps = (
+/** The part of a snapshot that the orchestrator executes itself. */
+export const ownSteps = (snapshot: PipelineSnapshot, stack: Stack): PipelineSnapshot => {
+  const operated = new Set(
+    partsOf(snapshot, stack).flatMap((part) => Object.keys(part.snapshot.invocations)),
+  );
+  return operated.size === 0 ? snapshot : onlySteps(snapshot, ({ id }) => !operated.has(id));
+};
+
+const onlySteps = (
   snapshot: PipelineSnapshot,
   belongs: (invocation: Invocation) => boolean,
 ): PipelineSnapshot => ({

@@ -1,20 +1,15 @@
-import { randomUUID } from "node:crypto";
-import type {
-  Build,
-  BuiltImage,
-  Container,
-  DockerSettings,
-  Invocation,
-  PipelineSnapshot,
-} from "../../model/index.ts";
+import type { Build, Container, DockerSettings, PipelineSnapshot } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
+import type { StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
 import type { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import type { PlanRequest, RunRequest } from "../base/services.ts";
-import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
+import { ownSteps, planWithStepOperators } from "../base/step-operators.ts";
+import { checkImages, openRunImages, planImages } from "./run-images.ts";
+import type { StepImages } from "./step-images.ts";
 
 /** An image that a snapshot needs, before it is built; ZenML's `BuildConfiguration`. */
 export interface BuildConfiguration {
@@ -29,6 +24,10 @@ export abstract class ContainerizedOrchestrator<
   Config extends BaseOrchestratorConfig = BaseOrchestratorConfig,
 > extends BaseOrchestrator<Config> {
   #images: { readonly run: ActiveRun; readonly images: Promise<StepImages> } | undefined;
+
+  override get validator(): StackValidator {
+    return { requiredComponents: ["image_builder"] };
+  }
 
   /** The images that the snapshot needs: one for all invocations with equal docker settings, or the same container. */
   getDockerBuilds(snapshot: PipelineSnapshot): BuildConfiguration[] {
@@ -52,22 +51,17 @@ export abstract class ContainerizedOrchestrator<
   }
 
   override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
-    const { onOutput } = request;
-    const images = stepImages(this, stack, request, {
-      emit: (event) => {
-        if (event.event === "build_output") onOutput?.(event.line);
-      },
-    });
-    return {
-      environmentOf: (invocation) => images.environmentOf(invocation),
-      imageOf: (invocation) => images.referenceOf(invocation),
-    };
+    const snapshot = ownSteps(request.snapshot, stack);
+    return planWithStepOperators(planImages(stack, { ...request, snapshot }), request, stack);
   }
 
   /** The images of the active run. */
   protected async images(stack: Stack): Promise<StepImages> {
     if (this.#images?.run !== this.active) {
-      this.#images = { run: this.active, images: this.#openImages(stack, this.active) };
+      this.#images = {
+        run: this.active,
+        images: openRunImages(stack, this.active, ownSteps(this.active.request.snapshot, stack)),
+      };
     }
     return await this.#images.images;
   }
@@ -76,64 +70,9 @@ export abstract class ContainerizedOrchestrator<
     return this.images(stack);
   }
 
-  async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {
-    const { metadata, run, emit } = context;
-    const buildId = run.buildId ?? request.imagesOf?.buildId;
-    const build = buildId ? await metadata.getBuild(buildId) : undefined;
-    return stepImages(this, stack, request, {
-      emit,
-      known: knownImages(build),
-      onBuilt: async (built) => {
-        const next = toBuild(run.snapshotId, built, this.services.now().toISOString());
-        await metadata.saveBuild(next);
-        await metadata.updateRun(run.id, { buildId: next.id });
-      },
-    });
-  }
-
   /** Parent images and packages are looked up before anything is recorded as run: they are where most goes wrong. */
   protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
-    const images = await this.images(stack);
-    await Promise.all(images.groups.map(({ invocations }) => planFirst(images, invocations)));
-    // Images of services, too.
-    await Promise.all(Object.values(request.snapshot.invocations).map((each) => images.environmentOf(each)));
+    await checkImages(await this.images(stack));
     await super.validate(request, stack);
   }
 }
-
-const planFirst = async (images: StepImages, [first]: readonly Invocation[]): Promise<void> => {
-  if (first) await images.planOf(first);
-};
-
-const stepImages = (
-  orchestrator: { readonly name: string },
-  stack: Stack,
-  { snapshot, bundles }: PlanRequest,
-  options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
-): StepImages => {
-  const { imageBuilder: builder } = stack;
-  if (!builder) {
-    throw new NotSupportedError(
-      `Stack "${stack.name}" has no image builder, which orchestrator "${orchestrator.name}" needs.`,
-    );
-  }
-  return new StepImages({ builder, snapshot, bundles, ...options });
-};
-
-const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>
-  new Map(
-    Object.entries(build?.invocations ?? {}).flatMap(([id, index]) => {
-      const image = build?.images[index];
-      return image ? [[id, image] as const] : [];
-    }),
-  );
-
-const toBuild = (snapshotId: string, built: readonly ImageOfInvocations[], createdAt: string): Build => ({
-  id: randomUUID(),
-  snapshotId,
-  createdAt,
-  images: built.map(({ image }) => image),
-  invocations: Object.fromEntries(
-    built.flatMap(({ invocations }, index) => invocations.map((id) => [id, index])),
-  ),
-});

@@ -2,17 +2,19 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod/mini";
-import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
+import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { refuseContainers } from "../base/refuse-containers.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
+import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { disposeOf, removeOperatedContainers } from "../containerized/run-containers.ts";
 import { packagesOf, planPackages } from "../wheeled/package-dependencies.ts";
 import { WheeledOrchestrator } from "../wheeled/wheeled-orchestrator.ts";
 import { type InstalledPackage, installPackage, makeClean } from "./installed-package.ts";
@@ -41,25 +43,23 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
 
   async submitPipeline(
     _snapshot: PipelineSnapshot,
-    _stack: Stack,
+    stack: Stack,
     _baseEnvironment: Environment,
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    return { waitForCompletion: () => this.#runAll() };
+    return { waitForCompletion: () => this.#runAll(stack) };
   }
 
   protected override async validate({ snapshot }: RunRequest): Promise<void> {
-    refuseContainers({ stack: this.name, ...PROCESSES }, snapshot);
+    refuseContainers({ stack: this.name, instead: INSTEAD }, snapshot);
   }
 
-  override planEnvironment({ snapshot }: PlanRequest): PlanEnvironment {
-    refuseContainers({ stack: this.name, ...PROCESSES }, snapshot);
-    const environments = new PackageEnvironments(this.services.projectRoot);
-    return {
-      environmentOf: (invocation) => environments.environmentOf(invocation),
-      imageOf: async () => null,
-    };
+  override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
+    refuseContainers({ stack: this.name, instead: INSTEAD }, request.snapshot);
+    const environments = new PackageEnvironments(this.services);
+    const environmentOf = (invocation: Invocation) => environments.environmentOf(invocation);
+    return planWithStepOperators({ environmentOf, imageOf: async () => null }, request, stack);
   }
 
   protected async executor(): Promise<StepExecutor> {
@@ -67,18 +67,31 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     let installed: Promise<InstalledPackage> | undefined;
     return new ProcessExecutor({
       installed: () => (installed ??= this.#install()),
-      environments: new PackageEnvironments(request.projectRoot),
+      environments: new PackageEnvironments({ ...this.services, projectRoot: request.projectRoot }),
       snapshotId: request.snapshot.id,
       stopGracePeriod: this.config.stopGracePeriod,
     });
   }
 
-  async #runAll(): Promise<void> {
+  protected override environments(stack: Stack): Promise<StepEnvironments> {
+    return this.#open(stack);
+  }
+
+  protected override async removeLeftovers(runId: string): Promise<void> {
+    await removeOperatedContainers(runId, this.services);
+  }
+
+  async #open(stack: Stack): Promise<StepExecutor & AsyncDisposable> {
+    return await withStepOperators(await this.executor(), { active: this.active, stack });
+  }
+
+  async #runAll(stack: Stack): Promise<void> {
     const { context, request } = this.active;
     await using _folder = await makeClean(this.#root);
-    const maxParallelism =
-      request.maxParallelism ?? this.config.maxParallelism ?? Math.max(1, availableParallelism());
-    await runDag(context, { executor: await this.executor(), signals: request.signals, maxParallelism });
+    const executor = await this.#open(stack);
+    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
+    const maxParallelism = request.maxParallelism ?? this.config.maxParallelism ?? availableParallelism();
+    await runDag(context, { executor, signals: request.signals, maxParallelism });
   }
 
   /** No invocation's name begins with a dot. */
@@ -115,7 +128,7 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
   }
 }
 
-const PROCESSES = { instead: "runs each step in a process of this machine" };
+const INSTEAD = "runs each step in a process of this machine";
 
 export const localPackageOrchestratorFlavor: Flavor<
   LocalPackageOrchestrator,

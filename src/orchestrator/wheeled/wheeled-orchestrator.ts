@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { ownVersion } from "../../util/own-version.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
 import type { BaseOrchestratorConfig } from "../base/config.ts";
-import { ENTRYPOINT_FILE } from "./entrypoint-file.ts";
 import { PackageError } from "./errors.ts";
 import { npm } from "./npm.ts";
 import { exactVersions, packagesOf, planPackages } from "./package-dependencies.ts";
@@ -45,7 +44,7 @@ export abstract class WheeledOrchestrator<
     const names = packagesOf(Object.values(snapshot.invocations));
     const dependencies = exactVersions(await planPackages(projectRoot, names), names);
     await writeManifest(target, { name: this.packageName, version: this.packageVersion, dependencies });
-    await writeCode(target, { snapshot, bundles, entrypoint: ENTRYPOINT_FILE });
+    await writeCode(target, { snapshot, bundles, entrypoint: this.services.entrypointPath });
     return target;
   }
 
