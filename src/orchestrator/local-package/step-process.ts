@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
@@ -41,6 +41,7 @@ export class StepProcess {
 
   /** @throws the system's error where it cannot be started */
   static async start(spec: StepProcessSpec, sink: OutputSink): Promise<StepProcess> {
+    const { spawn } = process.getBuiltinModule("node:child_process");
     const child = spawn(process.execPath, spec.arguments, {
       ...{ cwd: spec.cwd, env: { ...spec.environment }, detached: true },
       stdio: ["pipe", "pipe", "pipe"],

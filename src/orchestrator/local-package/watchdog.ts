@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** Ends with the line that tells it to; an end without one is the end of whoever held the other end of the pipe. */
@@ -11,6 +10,7 @@ const SCRIPT = 'read -r _ || kill -s KILL -- "-$0"';
  * @throws where there is no `/bin/sh`
  */
 export const watchGroup = async (group: number): Promise<Disposable> => {
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const watchdog = spawn("/bin/sh", ["-c", SCRIPT, String(group)], {
     ...{ detached: true, env: {}, cwd: "/" },
     stdio: ["pipe", "ignore", "ignore"],

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { PackageError } from "./errors.ts";
 
@@ -21,6 +20,8 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
  * @throws PackageError that has npm's last lines, or says that there is no npm
  */
 export const npm = async (args: readonly string[], { cwd, purpose, signal }: NpmCall): Promise<string> => {
+  // Not imported: it takes 3 ms to load, and most runs need no npm.
+  const { execFile } = process.getBuiltinModule("node:child_process");
   const options = { cwd, signal, maxBuffer: MAX_OUTPUT, env: { ...process.env, NO_COLOR: "1" } };
   try {
     return (await promisify(execFile)("npm", [...args, ...QUIET], options)).stdout;
