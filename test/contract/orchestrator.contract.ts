@@ -62,7 +62,11 @@ export const orchestratorContract = (stack: string, files: Readonly<Record<strin
 
     test("a step that throws fails its run with its own error; what depends on it is skipped, all else runs", () => {
       expect(failing?.run.status).toBe("failed");
-      expect(failing && statusesIn(failing)).toEqual({ make: "completed", boom: "failed", plus_one: "skipped" });
+      expect(failing && statusesIn(failing)).toEqual({
+        make: "completed",
+        boom: "failed",
+        plus_one: "skipped",
+      });
       const failure = failing?.steps.find(({ invocationId }) => invocationId === "boom")?.failure;
       expect(failure).toMatchObject({ kind: "threw", name: "RangeError", message: "too far" });
       expect(failure?.stack).toContain(`${project?.directory}/pipeline.ts:`);

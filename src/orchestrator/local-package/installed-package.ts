@@ -56,7 +56,8 @@ const EMPTY = JSON.stringify({ name: "stepdock-packages", private: true });
 
 /** Makes an empty folder of one that a dead process may have left. */
 export const makeClean = async (folder: string): Promise<AsyncDisposable> => {
-  const remove = () => rm(folder, { recursive: true, force: true });
+  // An npm that its dead owner had started may still write there.
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   await remove();
   await mkdir(folder, { recursive: true });
   return { [Symbol.asyncDispose]: remove };

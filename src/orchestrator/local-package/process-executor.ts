@@ -85,7 +85,10 @@ export class ProcessExecutor implements StepExecutor {
         log,
       );
     } catch (error) {
-      const message = `The step's process could not be started: ${(error as Error).message}.`;
+      const { code, message: told } = error as NodeJS.ErrnoException;
+      const hint =
+        code === "E2BIG" ? " Its environment has more than the system takes; 128 KB a variable." : "";
+      const message = `The step's process could not be started: ${told}.${hint}`;
       return { kind: "not_started", name: "NotStarted", message, retryable: false };
     }
   }

@@ -1,11 +1,10 @@
-import { mkdtemp, readdir } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownVersion } from "../../util/own-version.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
 import type { BaseOrchestratorConfig } from "../base/config.ts";
-import { PackageError } from "./errors.ts";
-import { npm } from "./npm.ts";
+import { packFolder } from "./pack-folder.ts";
 import { exactVersions, packagesOf, planPackages } from "./package-dependencies.ts";
 import { PACKAGE_FOLDER } from "./package-layout.ts";
 import { copyRepository } from "./repository-copy.ts";
@@ -55,11 +54,7 @@ export abstract class WheeledOrchestrator<
    * @throws PackageError where npm fails, or is not there
    */
   async createWheel(tempDir: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
-    const arguments_ = ["pack", "--ignore-scripts", "--pack-destination", tempDir];
-    await npm(arguments_, { cwd: tempDir, purpose: "make the package of this project", signal });
-    const prefix = `${this.packageName.replace(/^@/, "").replace("/", "-")}-${this.packageVersion}`;
-    const made = (await readdir(tempDir)).find((name) => name === `${prefix}.tgz`);
-    if (made === undefined) throw new PackageError(`\`npm pack\` made no ${prefix}.tgz in ${tempDir}.`);
-    return join(tempDir, made);
+    const { packageName: name, packageVersion: version } = this;
+    return await packFolder(tempDir, { name, version, signal });
   }
 }
