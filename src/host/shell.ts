@@ -91,8 +91,9 @@ const shellSpec = async (
   { run, snapshot, invocation }: FoundInvocation,
   { image, scratch, options }: { image: string; scratch: Scratch; options: ShellOptions },
 ): Promise<ContainerSpec> => {
-  const { metadata, paths, artifactStore } = house.workspace;
-  const stack = await house.stack(run.stack);
+  const { metadata, paths } = house.workspace;
+  const stack = await house.stackOf(run);
+  const { artifactStore } = stack;
   const { config } = stack.orchestrator;
   const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
@@ -122,15 +123,16 @@ const shellSpec = async (
 };
 
 const inputVariables = async (
-  { workspace: { metadata, artifactStore } }: House,
+  { workspace: { metadata, artifactStoreOf } }: House,
   { run, invocation }: FoundInvocation,
 ): Promise<Record<string, string>> => {
   const steps = await metadata.listStepRuns(run.id);
   const last = steps.findLast(({ invocationId }) => invocationId === invocation.id);
   const inputs = last ? Object.entries(await metadata.inputsOf(last.id)) : [];
-  return Object.fromEntries(
-    inputs.map(([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, artifactStore.path(uri)]),
+  const named = inputs.map(
+    async ([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, (await artifactStoreOf(uri)).path(uri)] as const,
   );
+  return Object.fromEntries(await Promise.all(named));
 };
 
 /** Undefined where the image has no such program. */
