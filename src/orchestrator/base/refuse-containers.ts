@@ -30,8 +30,8 @@ const refuse = (
   const ids = invocations.filter(isRefused).map(({ id }) => `"${id}"`);
   if (ids.length === 0) return;
   throw new NotSupportedError(
-    `Stack "${stack}" ${instead}, and ${ids.join(", ")} ${ids.length === 1 ? `is ${one}` : `are ${many}`}, which need an ` +
-      "engine. Run on the stack local_docker, the default: leave out --stack, or give --stack local_docker. " +
-      'Or give them to a step operator: `stepOperator: "docker"`.',
+    `Stack "${stack}" ${instead}, and ${ids.join(", ")} ${ids.length === 1 ? `is ${one}, which needs` : `are ${many}, which need`} ` +
+      "an engine. Run on the stack local_docker, the default: leave out --stack, or give --stack local_docker. " +
+      'Or have a step operator execute it: `stepOperator: "docker"`.',
   );
 };

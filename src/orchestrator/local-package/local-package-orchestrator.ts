@@ -92,6 +92,8 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism ?? availableParallelism();
     await runDag(context, { executor, signals: request.signals, maxParallelism });
+    // Whoever died may have recorded the end of a step, and not have removed its container yet.
+    if (request.resume) await this.removeLeftovers(request.resume.id);
   }
 
   /** No invocation's name begins with a dot. */

@@ -72,6 +72,8 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
     await runDag(context, { executor, signals: request.signals, maxParallelism });
+    // Whoever died may have recorded the end of a step, and not have removed its container yet.
+    if (request.resume) await this.removeLeftovers(request.resume.id);
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
