@@ -15,7 +15,7 @@ export type {
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
 export { BaseStepOperator, type OperatedRun } from "./orchestrator/base/base-step-operator.ts";
-export { BaseOrchestratorConfig, type OrchestratorTraits } from "./orchestrator/base/config.ts";
+export { BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./orchestrator/base/config.ts";
 export {
   InitHookError,
   NotSupportedError,
@@ -29,6 +29,7 @@ export {
   type BuildConfiguration,
   ContainerizedOrchestrator,
 } from "./orchestrator/containerized/containerized-orchestrator.ts";
+export type { EntrypointConfigurationClass } from "./orchestrator/containerized/launcher-files.ts";
 export {
   LocalOrchestrator,
   LocalOrchestratorConfig,
@@ -59,6 +60,7 @@ export {
   type StackComponentType,
 } from "./stack/component.ts";
 export { StackComponentConfig } from "./stack/component-config.ts";
+export type { ContainerRegistry, RegistryImage } from "./stack/container-registry.ts";
 export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";
@@ -93,6 +95,15 @@ export {
   getRunName,
   isSettingEnabled,
 } from "./step-launcher/utils.ts";
+export {
+  BaseEntrypointConfiguration,
+  type EntrypointRuntime,
+  type EntrypointValues,
+} from "./step-runner/entrypoint-configuration.ts";
+export {
+  type PipelineEntrypointArguments,
+  PipelineEntrypointConfiguration,
+} from "./step-runner/pipeline-entrypoint-configuration.ts";
 export {
   type EntrypointArguments,
   StepEntrypointConfiguration,

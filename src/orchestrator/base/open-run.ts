@@ -9,6 +9,7 @@ import {
   maskEvent,
   NO_LISTENER,
   type PipelineRun,
+  RUNS_ELSEWHERE,
   type RunEventBody,
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
@@ -29,6 +30,7 @@ import { clearStopRequest } from "./stop-request.ts";
 interface Orchestrator {
   readonly config: { readonly enableCache: boolean };
   readonly name: string;
+  readonly runsElsewhere: boolean;
 }
 
 /** Makes the run's directory, lock and record; or takes over those of an interrupted run. */
@@ -39,7 +41,9 @@ export const openRun = async (
   services: OrchestratorServices,
 ): Promise<ActiveRun> => {
   const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
-  const wanted = request.resume ?? newRun(request, stack, services.now());
+  const wanted =
+    request.resume ??
+    newRun(request, stack, { now: services.now(), runsElsewhere: orchestrator.runsElsewhere });
   const secrets = secretsOf(request);
   const lock = await lockRun(services.paths.runs, wanted.id);
   try {
@@ -121,7 +125,11 @@ const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =
 /** Without what is undefined, which is no JSON. */
 const namesOf = (components: StackComponents): Json => JSON.parse(JSON.stringify(components));
 
-const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
+const newRun = (
+  { snapshot, runName, ...request }: RunRequest,
+  stack: Stack,
+  { now, runsElsewhere }: { readonly now: Date } & Pick<Orchestrator, "runsElsewhere">,
+): PipelineRun => {
   const id = randomUUID();
   return {
     id,
@@ -141,6 +149,7 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
       ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
       ...(request.given ? { given: request.given } : {}),
       ...(stack.components ? { components: namesOf(stack.components) } : {}),
+      ...(runsElsewhere ? { [RUNS_ELSEWHERE]: true } : {}),
     },
   };
 };

@@ -13,6 +13,7 @@ import { checkMounts } from "./check-mounts.ts";
 import { checkClaims } from "./claims.ts";
 import { CommandSteps } from "./command-steps.ts";
 import { ContainerExecutor } from "./container-executor.ts";
+import { hostsFile } from "./hosts-file.ts";
 import { LABEL } from "./labels.ts";
 import { removeNetworks, ServicesExecutor } from "./services-executor.ts";
 import type { StepImages } from "./step-images.ts";
@@ -43,6 +44,7 @@ export const openContainers = async (
     code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
     snapshotId: snapshot.id,
     storesPath: paths.stores,
+    hostsFile: await hostsFile(paths),
   });
   return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit });
 };

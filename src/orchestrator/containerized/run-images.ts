@@ -7,11 +7,17 @@ import type { ActiveRun } from "../base/active-run.ts";
 import type { PlanRequest } from "../base/services.ts";
 import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
 
-/** The images of a run's steps, or of those in `snapshot`; what is built is recorded. */
+/** Which images a run needs. */
+export interface RunImages extends Pick<StepImagesOptions, "whole" | "extras"> {
+  /** The run's, or the part of it whose images they are. */
+  readonly snapshot: PipelineSnapshot;
+}
+
+/** The images of a run's steps; what is built is recorded. */
 export const openRunImages = async (
   stack: Stack,
   { request, context }: ActiveRun,
-  snapshot: PipelineSnapshot = request.snapshot,
+  { snapshot, ...which }: RunImages,
 ): Promise<StepImages> => {
   const { metadata, run, emit, now } = context;
   const buildId = run.buildId ?? request.imagesOf?.buildId;
@@ -20,6 +26,7 @@ export const openRunImages = async (
     stack,
     { ...request, snapshot },
     {
+      ...which,
       emit,
       known: knownImages(build),
       onBuilt: async (built) => {
@@ -32,9 +39,14 @@ export const openRunImages = async (
 };
 
 /** The images that a snapshot needs, to be told of: nothing is built. */
-export const planImages = (stack: Stack, request: PlanRequest): PlanEnvironment => {
+export const planImages = (
+  stack: Stack,
+  request: PlanRequest,
+  which: Pick<StepImagesOptions, "whole"> = {},
+): PlanEnvironment => {
   const { onOutput } = request;
   const images = stepImages(stack, request, {
+    ...which,
     emit: (event) => {
       if (event.event === "build_output") onOutput?.(event.line);
     },
@@ -59,13 +71,13 @@ const planFirst = async (images: StepImages, [first]: readonly Invocation[]): Pr
 const stepImages = (
   stack: Stack,
   { snapshot, bundles }: PlanRequest,
-  options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
+  options: Omit<StepImagesOptions, "builder" | "registry" | "snapshot" | "bundles">,
 ): StepImages => {
-  const { imageBuilder: builder } = stack;
+  const { imageBuilder: builder, containerRegistry: registry } = stack;
   // A plan is asked for without a run, which would have found it out.
   checkRequired(stack);
   if (!builder) throw new TypeError(`what runs containers on stack "${stack.name}" takes no image builder`);
-  return new StepImages({ builder, snapshot, bundles, ...options });
+  return new StepImages({ builder, registry, snapshot, bundles, ...options });
 };
 
 const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>

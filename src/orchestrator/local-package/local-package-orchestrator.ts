@@ -62,7 +62,7 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     return planWithStepOperators({ environmentOf, imageOf: async () => null }, request, stack);
   }
 
-  protected async executor(): Promise<StepExecutor> {
+  protected override async executor(): Promise<StepExecutor> {
     const { request } = this.active;
     let installed: Promise<InstalledPackage> | undefined;
     return new ProcessExecutor({

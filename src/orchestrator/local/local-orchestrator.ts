@@ -6,13 +6,14 @@ import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step
 import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
+import { processEnvironment } from "../base/process-environment.ts";
 import { refuseContainers } from "../base/refuse-containers.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
 import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { disposeOf, removeOperatedContainers } from "../containerized/run-containers.ts";
-import { InProcessExecutor, processEnvironment } from "./in-process-executor.ts";
+import { InProcessExecutor } from "./in-process-executor.ts";
 
 export const LocalOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default 1: they share this process. */
@@ -53,7 +54,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     return this.#open(stack);
   }
 
-  protected async executor(): Promise<StepExecutor> {
+  protected override async executor(): Promise<StepExecutor> {
     const { context, request } = this.active;
     return new InProcessExecutor({
       bundles: request.bundles,

@@ -49,7 +49,7 @@ export class DockerStepOperator extends BaseStepOperator<DockerStepOperatorConfi
 
   #imagesOf({ active, stack, snapshot }: OperatedRun): Promise<StepImages> {
     if (this.#images?.run !== active) {
-      this.#images = { run: active, images: openRunImages(stack, active, snapshot) };
+      this.#images = { run: active, images: openRunImages(stack, active, { snapshot }) };
     }
     return this.#images.images;
   }

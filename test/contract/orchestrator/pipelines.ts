@@ -1,5 +1,5 @@
-import type { Project } from "../../fixtures/project.ts";
-import { IMPORTS, pipelineProject } from "../../integration/pipeline/pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { IMPORTS } from "../../integration/pipeline/pipeline-support.ts";
 
 const PIPELINES = `${IMPORTS}
 import { file } from "stepdock";
@@ -49,4 +49,4 @@ export const held = pipeline({ name: "held", define: () => ({ n: plusOne({ n: ho
 
 /** A project with the pipelines of the contract; its workspace's images are removed with it. */
 export const contractProject = (files: Readonly<Record<string, string>>): Promise<Project> =>
-  pipelineProject({ "pipeline.ts": PIPELINES, ...files });
+  createProject({ "pipeline.ts": PIPELINES, ...files });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { stepdock } from "../../fixtures/cli.ts";
 import { watchEngine } from "../../fixtures/engine-events.ts";
-import { IMPORTS, outputOf, pipelineProject, runPipeline, workspaceIdOf } from "./pipeline-support.ts";
+import { createProject } from "../../fixtures/project.ts";
+import { IMPORTS, outputOf, runPipeline, workspaceIdOf } from "./pipeline-support.ts";
 
 const PIPELINE = `${IMPORTS}
 const where = { output: z.string(), run: () => process.cwd() };
@@ -12,7 +13,7 @@ export const wrong = pipeline({ name: "wrong", define: () => ({ there: there.wit
 `;
 
 test("a step of a local run is executed in a container by its step operator, and cached with its image", async () => {
-  await using project = await pipelineProject({ "pipeline.ts": PIPELINE });
+  await using project = await createProject({ "pipeline.ts": PIPELINE });
   await using engine = await watchEngine(await workspaceIdOf(project));
   const first = await runPipeline(project, ["mixed", "--stack", "local"]);
   expect(first.executed).toEqual(["here", "there"]);
