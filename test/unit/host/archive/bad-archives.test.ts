@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HashedEntry, hashOfEntries } from "../../../../src/artifact/entries-hash.ts";
@@ -54,6 +54,13 @@ describe("a file that is no whole archive", () => {
     ["lacks its end", /is damaged or cut off/, () => whole.subarray(0, -400)],
   ])("%s", async (_, message, content) => {
     await refused(async (file) => await writeFile(file, await content()), message);
+  });
+
+  test("is a folder", async () => {
+    await refused(
+      async (file) => void (await mkdir(file)),
+      /bad\.tar\.zst cannot be imported: it cannot be read \(EISDIR\)/,
+    );
   });
 
   test("is not there", async () => {

@@ -122,6 +122,10 @@ test("a run that goes on, a file that is there and a damaged artifact are refuse
   await expect(exportRun("latest", { workspace, file: taken })).rejects.toMatchObject({
     code: "export_refused",
   });
+  const nowhere = join(place.path, "no/where");
+  await expect(exportRun("latest", { workspace, file: nowhere })).rejects.toMatchObject({
+    message: `${nowhere} cannot be written (ENOENT). Name another place with --output.`,
+  });
   await within(workspace, async ({ metadata, artifactStore }) => {
     const [make] = await metadata.listStepRuns(source.run.id);
     const { data } = await metadata.outputsOf(make?.id ?? "");
