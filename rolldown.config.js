@@ -9,6 +9,7 @@ const external = [
   "magic-string",
   "#bundler-process",
   "#entrypoint-bundle",
+  "#launcher-bundle",
 ];
 
 /**
@@ -95,6 +96,7 @@ export default defineConfig([
     input: "src/compiler/bundler-process.ts",
     output: { dir: "dist/bundler", format: "esm", sourcemap: true, keepNames: true },
   },
+  { ...common, input: "src/config.ts", output: { file: "dist/src/config.js", format: "esm" } },
   // Small, and without what only the host needs: it is bundled into steps.
   { ...common, input: "src/index.ts", output: { file: "dist/src/index.js", format: "esm" } },
   {
@@ -103,5 +105,12 @@ export default defineConfig([
     plugins: [builtins],
     input: "entrypoint/main.ts",
     output: { file: "dist/entrypoint.mjs", format: "esm" },
+  },
+  // What the entrypoint loads to launch a step by itself: only in images whose orchestrator asks for it.
+  {
+    ...common,
+    external: [],
+    input: "src/orchestrator/launcher/launcher.ts",
+    output: { file: "dist/launcher.mjs", format: "esm", codeSplitting: false },
   },
 ]);

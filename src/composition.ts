@@ -1,39 +1,56 @@
 import { fileURLToPath } from "node:url";
-import * as z from "zod/mini";
-import { didYouMean } from "./compiler/errors.ts";
+import { localArtifactStoreFlavor } from "./artifact/local-artifact-store-flavor.ts";
+import type { ArtifactStore } from "./artifact/port.ts";
+import { defaultContainerRegistryFlavor } from "./container-registry/default-container-registry.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
-import { StepdockError } from "./errors/error.ts";
-import { createLocalImageBuilder } from "./image-builder/local-image-builder.ts";
+import { chosenStack, stackOfRun } from "./host/choose-stack.ts";
+import { type BuiltIns, type Declared, readDeclared } from "./host/declared.ts";
+import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
+import type { PipelineRun } from "./model/index.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
-import type { BaseOrchestratorConfig } from "./orchestrator/base/config.ts";
-import type { OrchestratorServices } from "./orchestrator/base/services.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
-import type { Flavor } from "./stack/component.ts";
+import { secretLookup } from "./secrets/secret-lookup.ts";
+import { assembleStack, makeComponent, type Workshop } from "./stack/assemble.ts";
+import type { ComponentRecord, StackRecord } from "./stack/catalog.ts";
+import type { FlavorEntry } from "./stack/flavor-registry.ts";
+import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
-import { openWorkspace, type Workspace } from "./workspace/workspace.ts";
+import { projectRootOf } from "./workspace/paths.ts";
+import { type OtherStore, openWorkspace as openPlain, type Workspace } from "./workspace/workspace.ts";
 
-/** A stack that is asked for by a name that none has. */
-export class UnknownStackError extends StepdockError {
-  readonly code = "not_found";
-}
+/** A flavor that is large or rarely used has a `load` that imports it. */
+const FLAVORS: readonly FlavorEntry[] = [
+  localDockerOrchestratorFlavor,
+  localOrchestratorFlavor,
+  localArtifactStoreFlavor,
+  localImageBuilderFlavor,
+  defaultContainerRegistryFlavor,
+].map((flavor) => ({ type: flavor.type, name: flavor.name, source: "built-in", load: () => flavor }));
 
-type OrchestratorFlavor = Flavor<
-  BaseOrchestrator<BaseOrchestratorConfig>,
-  BaseOrchestratorConfig,
-  OrchestratorServices
->;
+const builtIn = { config: {}, source: "built-in" } as const;
 
-/** The built-in stacks, each named after its orchestrator's flavor. The first is the default. */
-const FLAVORS: ReadonlyMap<string, OrchestratorFlavor> = new Map(
-  [localDockerOrchestratorFlavor, localOrchestratorFlavor].map((flavor) => [
-    flavor.name,
-    flavor as unknown as OrchestratorFlavor,
-  ]),
-);
+const COMPONENTS: readonly ComponentRecord[] = [
+  { ...builtIn, type: "orchestrator", name: "local_docker", flavor: "local_docker" },
+  { ...builtIn, type: "orchestrator", name: "local", flavor: "local" },
+  { ...builtIn, type: "artifact_store", name: "default", flavor: "local" },
+  { ...builtIn, type: "image_builder", name: "default", flavor: "local" },
+];
 
-export const DEFAULT_STACK = "local_docker";
+/** Each named after its orchestrator. */
+const STACKS: readonly StackRecord[] = ["local_docker", "local"].map((name) => ({
+  name,
+  components: { orchestrator: name, artifactStore: "default", imageBuilder: "default" },
+  source: "built-in",
+}));
+
+const BUILT_INS: BuiltIns = {
+  flavors: FLAVORS,
+  components: COMPONENTS,
+  stacks: STACKS,
+  stack: "local_docker",
+};
 
 /** The entrypoint as one file, as the build makes it; it becomes part of every environment. */
 const ENTRYPOINT_BUNDLE = fileURLToPath(import.meta.resolve("#entrypoint-bundle"));
@@ -44,25 +61,40 @@ export interface House extends AsyncDisposable {
   readonly projectRoot: string;
   /** Connects on first use. */
   readonly engine: () => Promise<ContainerEngine>;
-  stack(name?: string): Stack<BaseOrchestrator>;
+  /** All flavors, components and stacks that there are: read when it is first asked for. */
+  readonly declared: () => Promise<Declared>;
+  readonly services: ComponentServices;
+  /** A stack with its components, made anew; default: the active one. @throws UnknownStackError, ComponentConfigError */
+  stack(name?: string): Promise<Stack<BaseOrchestrator>>;
+  /** The stack of a run that was made before: with the components that it had then, as they are configured now. */
+  stackOf(run: Pick<PipelineRun, "stack" | "metadata">): Promise<Stack<BaseOrchestrator>>;
 }
 
 export interface HouseOptions {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
   readonly now?: () => Date;
+  /** Where secrets of components are looked up that are not in the environment. Default: `.env` in `projectRoot`. */
+  readonly envFile?: string | undefined;
 }
 
-export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOptions): Promise<House> => {
-  const workspace = await openWorkspace(workspaceRoot);
+export const openHouse = async (options: HouseOptions): Promise<House> => {
+  const { projectRoot } = options;
+  const workspace: Workspace = await openPlain(options.workspaceRoot, async (name) =>
+    storeIn(await workshop(), name),
+  );
   let connecting: Promise<ContainerEngine> | undefined;
   const engine = () => (connecting ??= connectEngine());
-  const services: OrchestratorServices = { ...workspace, engine, now: now ?? (() => new Date()) };
+  const services = servicesOf(workspace, engine, options);
+  let read: Promise<Declared> | undefined;
+  const declared = () => (read ??= readDeclared(workspace, projectRoot, BUILT_INS));
+  const workshop = async (): Promise<Workshop> => ({ ...(await declared()), services });
+  const assemble = async (record: StackRecord) =>
+    await assembleStack<BaseOrchestrator>(record, await workshop());
   return {
-    workspace,
-    projectRoot,
-    engine,
-    stack: (name = DEFAULT_STACK) => createStack(name, { workspace, services, projectRoot }),
+    ...{ workspace, projectRoot, engine, declared, services },
+    stack: async (name) => await assemble(chosenStack(await declared(), name)),
+    stackOf: async (run) => await assemble(stackOfRun(await declared(), run)),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
@@ -70,30 +102,27 @@ export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOption
   };
 };
 
-const createStack = (
-  name: string,
-  parts: { workspace: Workspace; services: OrchestratorServices; projectRoot: string },
-): Stack<BaseOrchestrator> => {
-  const flavor = FLAVORS.get(name);
-  if (!flavor) throw unknownStack(name);
-  const { workspace, services, projectRoot } = parts;
-  const config = z.parse(flavor.configSchema, {});
-  return {
+/** An artifact store of a workspace that was opened without a house. @throws UnknownComponentError */
+export const storeNamed: OtherStore = async (name, workspace) => {
+  const projectRoot = projectRootOf(process.cwd());
+  const declared = await readDeclared(workspace, projectRoot, BUILT_INS);
+  return await storeIn(
+    { ...declared, services: servicesOf(workspace, connectEngine, { projectRoot }) },
     name,
-    orchestrator: flavor.create({ name, id: `${workspace.metadata.workspaceId}/${name}`, config }, services),
-    artifactStore: workspace.artifactStore,
-    imageBuilder: createLocalImageBuilder({
-      engine: services.engine,
-      entrypoint: { path: ENTRYPOINT_BUNDLE },
-      projectRoot,
-      workspaceId: workspace.metadata.workspaceId,
-    }),
-  };
-};
-
-const unknownStack = (name: string): UnknownStackError => {
-  const known = [...FLAVORS.keys()];
-  return new UnknownStackError(
-    `There is no stack "${name}". There are: ${known.join(", ")}.${didYouMean(name, known)}`,
   );
 };
+
+/** Opens the workspace at `root`, making it on first use, for what only reads it. */
+export const openWorkspace = (root: string): Promise<Workspace> => openPlain(root, storeNamed);
+
+const storeIn = (workshop: Workshop, name: string): Promise<ArtifactStore> =>
+  makeComponent(workshop.catalog.component("artifact_store", name), workshop);
+
+const servicesOf = (
+  { paths, metadata }: Workspace,
+  engine: () => Promise<ContainerEngine>,
+  { projectRoot, envFile, now = () => new Date() }: Omit<HouseOptions, "workspaceRoot">,
+): ComponentServices => ({
+  ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
+  secrets: secretLookup({ environment: process.env, projectRoot, envFile }),
+});

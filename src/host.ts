@@ -1,3 +1,4 @@
+export { openWorkspace } from "./composition.ts";
 export { ArchiveConflictError, ArchiveInvalidError, ExportRefusedError } from "./host/archive/errors.ts";
 export { type ExportedRun, type ExportOptions, exportRun } from "./host/export-run.ts";
 export { type ImportedRun, type ImportOptions, importRun } from "./host/import-run.ts";
@@ -8,4 +9,4 @@ export { type RunState, type StopOptions, status, stop, type WorkspaceOptions } 
 export type { EventSink, PipelineRun, RunEvent, StepRun } from "./model/index.ts";
 export { RunEndedError } from "./orchestrator/base/errors.ts";
 export type { StoppedRun } from "./orchestrator/base/stop-run.ts";
-export { openWorkspace, type Workspace, WorkspaceError } from "./workspace/workspace.ts";
+export { type Workspace, WorkspaceError } from "./workspace/workspace.ts";

@@ -40,7 +40,10 @@ export interface RunRecords {
   readonly artifacts: readonly ArtifactVersion[];
 }
 
-/** The record of everything that ran. One writer: the host. Each method is one transaction, durable when it resolves. */
+/**
+ * The record of everything that ran. One writer, the host; in launcher mode, several. Each method is one transaction,
+ * durable when it resolves.
+ */
 export interface MetadataStore extends AsyncDisposable {
   /** Made once with the store; part of every cache key, so that a moved workspace keeps its cache. */
   readonly workspaceId: string;
@@ -52,6 +55,11 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** With its snapshot, where that is not saved yet: in one transaction. */
   createRun(run: PipelineRun, snapshot?: PipelineSnapshot): Promise<void>;
+  /**
+   * The run with the orchestrator run id of this one: that which is there, else this one, which is created. Several
+   * processes that ask at once all get the same.
+   */
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun>;
   /** Adds a run of another workspace with all that belongs to it, in one transaction; its artifacts get the next versions. */
   importRun(records: RunRecords): Promise<void>;
   /** Refuses a status that cannot follow the present one (`mayFollow`). */
@@ -66,6 +74,8 @@ export interface MetadataStore extends AsyncDisposable {
   createStepRun(stepRun: StepRun, inputs: Readonly<Record<string, string>>): Promise<void>;
   /** Publishes many at once, for instance all cached steps of a run, with outputs by name → artifact id. */
   createStepRuns(entries: readonly StepRunEntry[]): Promise<void>;
+  /** Publishes those of whose attempt there is no record yet; the others are left as they are. */
+  createMissingStepRuns(stepRuns: readonly StepRun[]): Promise<void>;
   /** Refuses a status that cannot follow the present one. */
   updateStepRun(id: string, patch: StepRunPatch): Promise<StepRun>;
   /** Records the outputs and the status together: either all of it is there or nothing. */

@@ -9,6 +9,7 @@ import type {
   StepRunPatch,
   VersionedArtifact,
 } from "./port.ts";
+import type { Registrations } from "./registrations.ts";
 import * as versions from "./sqlite/artifact-versions.ts";
 import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
@@ -17,6 +18,7 @@ import { asMetadataError } from "./sqlite/errors.ts";
 import { insertRecords } from "./sqlite/import.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
+import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
 import * as runs from "./sqlite/runs.ts";
 import { selectStepDurations } from "./sqlite/step-durations.ts";
 import * as stepRuns from "./sqlite/step-runs.ts";
@@ -36,6 +38,14 @@ export const openSqliteMetadataStore = async (options: ConnectionOptions): Promi
 /** See `openSqliteMetadataStore`. Takes over the connection, which must be migrated, and closes it. */
 export class SqliteMetadataStore implements MetadataStore {
   readonly workspaceId: string;
+  /** What is registered in the workspace besides its records. */
+  readonly registrations: Registrations = {
+    read: () => this.#read("read what is registered", () => selectRegistered(this.#database, this.#path)),
+    change: (decide) =>
+      this.#write("change what is registered", () =>
+        applyRegistration(this.#database, decide(selectRegistered(this.#database, this.#path))),
+      ),
+  };
   readonly #database: DatabaseSync;
   readonly #path: string;
 
@@ -76,6 +86,12 @@ export class SqliteMetadataStore implements MetadataStore {
     return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
   }
 
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun> {
+    return this.#write(`find or create the run of ${run.orchestratorRunId}`, () =>
+      runs.selectOrInsertRun(this.#database, run),
+    );
+  }
+
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
     return this.#write(`update run ${id}`, () => runs.patchRun(this.#database, id, patch));
   }
@@ -103,6 +119,12 @@ export class SqliteMetadataStore implements MetadataStore {
   createStepRuns(entries: readonly StepRunEntry[]): Promise<void> {
     return this.#write(`create ${entries.length} step runs`, () =>
       stepRuns.insertStepRuns(this.#database, entries),
+    );
+  }
+
+  createMissingStepRuns(missing: readonly StepRun[]): Promise<void> {
+    return this.#write(`create those of ${missing.length} step runs that are missing`, () =>
+      stepRuns.insertMissingStepRuns(this.#database, missing),
     );
   }
 

@@ -68,7 +68,8 @@ const cleanBaseTags = async (context: CleanContext, engine: ContainerEngine): Pr
 };
 
 const ENVIRONMENT_KEY_LABEL = "dev.stepdock.environment-key";
-const OURS = "stepdock/";
+/** What we call images, here and in a registry. */
+const OURS = /^stepdock\/|:(?:step|container|image)-[0-9a-f]{24}-[a-z0-9_]+$/;
 
 const cleanImages = async (context: CleanContext, engine: ContainerEngine, { kept }: Runs): Promise<void> => {
   const used = await usedImages(context, kept);
@@ -107,7 +108,7 @@ const removeImage = async (
   engine: ContainerEngine,
   { id, tags, sizeBytes }: ImageRecord,
 ): Promise<void> => {
-  const ours = tags.filter((tag) => tag.startsWith(OURS));
+  const ours = tags.filter((tag) => OURS.test(tag));
   const references = tags.length === 0 ? [id] : ours;
   const thing: RemovedThing = { kind: "image", id, name: references[0] ?? id, sizeBytes };
   try {

@@ -24,6 +24,17 @@ export const insertStepRuns = (database: DatabaseSync, entries: readonly StepRun
   }
 };
 
+const insertMissing = query<Row, unknown>("insertMissingStepRun", ({ build }, value) =>
+  build
+    .insertInto("stepRuns")
+    .values(slotsOf(stepRuns.keys, value))
+    .onConflict((conflict) => conflict.columns(["runId", "invocationId", "attempt"]).doNothing()),
+);
+
+export const insertMissingStepRuns = (database: DatabaseSync, missing: readonly StepRun[]): void => {
+  for (const stepRun of missing) insertMissing(database, stepRuns.pack(stepRun));
+};
+
 export const patchStepRun = (database: DatabaseSync, id: string, patch: StepRunPatch): StepRun => {
   const [row] = byId(database, { id });
   if (row === undefined) throw noSuchStepRun(id);

@@ -5,13 +5,16 @@ import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
   isFinished,
+  type Json,
   maskEvent,
   NO_LISTENER,
   type PipelineRun,
+  RUNS_ELSEWHERE,
   type RunEventBody,
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
+import type { StackComponents } from "../../stack/catalog.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
@@ -27,6 +30,7 @@ import { clearStopRequest } from "./stop-request.ts";
 interface Orchestrator {
   readonly config: { readonly enableCache: boolean };
   readonly name: string;
+  readonly runsElsewhere: boolean;
 }
 
 /** Makes the run's directory, lock and record; or takes over those of an interrupted run. */
@@ -37,7 +41,9 @@ export const openRun = async (
   services: OrchestratorServices,
 ): Promise<ActiveRun> => {
   const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
-  const wanted = request.resume ?? newRun(request, stack, services.now());
+  const wanted =
+    request.resume ??
+    newRun(request, stack, { now: services.now(), runsElsewhere: orchestrator.runsElsewhere });
   const secrets = secretsOf(request);
   const lock = await lockRun(services.paths.runs, wanted.id);
   try {
@@ -116,7 +122,14 @@ const contextOf = (
 const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =>
   new RunSecrets(snapshot.invocations, { environment: process.env, projectRoot, envFile });
 
-const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
+/** Without what is undefined, which is no JSON. */
+const namesOf = (components: StackComponents): Json => JSON.parse(JSON.stringify(components));
+
+const newRun = (
+  { snapshot, runName, ...request }: RunRequest,
+  stack: Stack,
+  { now, runsElsewhere }: { readonly now: Date } & Pick<Orchestrator, "runsElsewhere">,
+): PipelineRun => {
   const id = randomUUID();
   return {
     id,
@@ -135,6 +148,8 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
     metadata: {
       ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
       ...(request.given ? { given: request.given } : {}),
+      ...(stack.components ? { components: namesOf(stack.components) } : {}),
+      ...(runsElsewhere ? { [RUNS_ELSEWHERE]: true } : {}),
     },
   };
 };

@@ -88,7 +88,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     await super.validate(request, stack);
   }
 
-  protected async executor(): Promise<StepExecutor & AsyncDisposable> {
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { snapshot, metadata, artifactStore, paths, secretFiles } = this.active.context;
@@ -153,7 +153,10 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const { snapshot, cached, prior } = this.active.context;
     const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
     const { signal } = this.active.request.signals;
-    (await this.images(stack)).startAll(Object.values(snapshot.invocations).filter(isOpen), signal);
+    const open = Object.values(snapshot.invocations).filter(isOpen);
+    const images = await this.images(stack);
+    await images.lookUp(open, signal);
+    images.startAll(open, signal);
   }
 
   async #reapOrphans(): Promise<void> {
