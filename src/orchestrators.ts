@@ -46,6 +46,7 @@ export {
   type StackComponentType,
 } from "./stack/component.ts";
 export { StackComponentConfig } from "./stack/component-config.ts";
+export type { ContainerRegistry, RegistryImage } from "./stack/container-registry.ts";
 export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";

@@ -41,9 +41,10 @@ export const showArtifact = async (
 
 const openArtifact = async (
   { err }: CommandContext,
-  { artifactStore }: Workspace,
+  workspace: Workspace,
   artifact: ArtifactVersion,
 ): Promise<void> => {
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
   await artifactStore.verify(artifact);
   const directory = artifactStore.path(artifact.uri);
   const [only, ...others] = await listArtifact(directory);
@@ -54,10 +55,10 @@ const openArtifact = async (
 
 /** One whose materializer is the user's own is shown as the folder that it is on disk. */
 const readValue = async (workspace: Workspace, artifact: ArtifactVersion): Promise<unknown> => {
-  const { artifactStore } = workspace;
   if (isKnown(artifact.materializer) && artifact.materializer !== "directory") {
     return await loadArtifact({ workspace }, artifact);
   }
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
   await artifactStore.verify(artifact);
   return new Listing(await listArtifact(artifactStore.path(artifact.uri)));
 };

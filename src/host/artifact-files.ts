@@ -39,10 +39,11 @@ export class ArtifactCopyError extends StepdockError {
  * @throws ArtifactCopyError where something is there already; ArtifactDamagedError, ArtifactMissingError
  */
 export const copyArtifact = async (
-  { artifactStore }: Pick<Workspace, "artifactStore">,
+  workspace: Pick<Workspace, "artifactStoreOf">,
   artifact: ArtifactVersion,
   to: string,
 ): Promise<string> => {
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
   await artifactStore.verify(artifact);
   const from = artifactStore.path(artifact.uri);
   const [only, ...others] = await readdir(from);

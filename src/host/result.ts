@@ -51,7 +51,7 @@ export const loadArtifact = async (
   { workspace }: Pick<House, "workspace">,
   artifact: ArtifactVersion,
 ): Promise<unknown> => {
-  const { artifactStore } = workspace;
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
   await artifactStore.verify(artifact);
   const registry = await registryFor(workspace, artifact);
   return await loadInput(artifactStore.path(artifact.uri), artifact.materializer, registry);

@@ -3,11 +3,14 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import type { House } from "../composition.ts";
+import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
 import type { ContainerSpec, Mount, OutputSink, StartedContainer } from "../docker/port.ts";
 import { StepdockError } from "../errors/error.ts";
 import { findProgram, thisHost } from "../image-builder/base-image-host.ts";
 import { acquireRunLock } from "../metadata/run-lock.ts";
+import type { PipelineRun } from "../model/index.ts";
 import { stepContainerSpec } from "../orchestrator/containerized/container-spec.ts";
+import { hostsFile } from "../orchestrator/containerized/hosts-file.ts";
 import { LocalDockerOrchestratorConfig } from "../orchestrator/local-docker/local-docker-orchestrator.ts";
 import { environmentOf } from "../step-launcher/attempt-process.ts";
 import { type FoundInvocation, findInvocation } from "./find-invocation.ts";
@@ -55,12 +58,26 @@ const imageOf = async (house: House, { run, invocation }: FoundInvocation): Prom
   );
   const origin = step?.cachedFrom ? await metadata.getStepRun(step.cachedFrom) : step;
   const image = origin?.image ?? undefined;
-  if (image !== undefined && (await (await house.engine()).images.inspect(image))) return image;
+  if (image !== undefined && (await isHere(house, run, image))) return image;
   const why =
     image === undefined ? "it never ran in a container" : `its image ${image} is not there any more`;
   throw new ShellError(
     `There is no environment of "${invocation.id}" of run ${run.name} (${run.id}): ${why}. ` +
       `\`stepdock rerun ${run.id} ${invocation.id}\` makes it again where it can; open the shell in that run.`,
+  );
+};
+
+/** Whether the engine has it, or can have it again: a registry keeps what is named by digest. */
+const isHere = async (house: House, run: PipelineRun, image: string): Promise<boolean> => {
+  if (await (await house.engine()).images.inspect(image)) return true;
+  const { containerRegistry } = await house.stackOf(run);
+  if (!containerRegistry || !image.includes("@")) return false;
+  return await containerRegistry.fetch(image).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ImageNotFoundError) return false;
+      throw error;
+    },
   );
 };
 
@@ -91,8 +108,9 @@ const shellSpec = async (
   { run, snapshot, invocation }: FoundInvocation,
   { image, scratch, options }: { image: string; scratch: Scratch; options: ShellOptions },
 ): Promise<ContainerSpec> => {
-  const { metadata, paths, artifactStore } = house.workspace;
-  const stack = await house.stack(run.stack);
+  const { metadata, paths } = house.workspace;
+  const stack = await house.stackOf(run);
+  const { artifactStore } = stack;
   const { config } = stack.orchestrator;
   const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
@@ -114,6 +132,7 @@ const shellSpec = async (
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
       code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
+      hostsFile: await hostsFile(paths),
     },
   );
   const outputs: Mount = { type: "bind", source: scratch.outputs, target: scratch.outputs, readOnly: false };
@@ -122,15 +141,16 @@ const shellSpec = async (
 };
 
 const inputVariables = async (
-  { workspace: { metadata, artifactStore } }: House,
+  { workspace: { metadata, artifactStoreOf } }: House,
   { run, invocation }: FoundInvocation,
 ): Promise<Record<string, string>> => {
   const steps = await metadata.listStepRuns(run.id);
   const last = steps.findLast(({ invocationId }) => invocationId === invocation.id);
   const inputs = last ? Object.entries(await metadata.inputsOf(last.id)) : [];
-  return Object.fromEntries(
-    inputs.map(([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, artifactStore.path(uri)]),
+  const named = inputs.map(
+    async ([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, (await artifactStoreOf(uri)).path(uri)] as const,
   );
+  return Object.fromEntries(await Promise.all(named));
 };
 
 /** Undefined where the image has no such program. */

@@ -22,6 +22,24 @@ export type VersionedArtifact = ArtifactVersion & { readonly version: number };
 /** The newest artifact of a name, and how many there are. */
 export type NamedArtifact = VersionedArtifact & { readonly versions: number };
 
+/** A step run to be published, with the artifacts that it takes in and makes: name → artifact id. */
+export interface StepRunEntry {
+  readonly stepRun: StepRun;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>>;
+}
+
+/** Everything that is on record of one run that has ended. */
+export interface RunRecords {
+  readonly run: PipelineRun;
+  readonly snapshot: PipelineSnapshot;
+  readonly build: Build | null;
+  /** In the order they were published. */
+  readonly stepRuns: readonly StepRunEntry[];
+  /** Those that the step runs name and that the store does not have. */
+  readonly artifacts: readonly ArtifactVersion[];
+}
+
 /**
  * The record of everything that ran. One writer, the host; in launcher mode, several. Each method is one transaction,
  * durable when it resolves.
@@ -42,6 +60,8 @@ export interface MetadataStore extends AsyncDisposable {
    * processes that ask at once all get the same.
    */
   findOrCreateRun(run: PipelineRun): Promise<PipelineRun>;
+  /** Adds a run of another workspace with all that belongs to it, in one transaction; its artifacts get the next versions. */
+  importRun(records: RunRecords): Promise<void>;
   /** Refuses a status that cannot follow the present one (`mayFollow`). */
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun>;
   getRun(id: string): Promise<PipelineRun | undefined>;
@@ -53,13 +73,7 @@ export interface MetadataStore extends AsyncDisposable {
   /** Publishes a step run with the artifacts it takes in (input name → artifact id). */
   createStepRun(stepRun: StepRun, inputs: Readonly<Record<string, string>>): Promise<void>;
   /** Publishes many at once, for instance all cached steps of a run, with outputs by name → artifact id. */
-  createStepRuns(
-    entries: readonly {
-      stepRun: StepRun;
-      inputs: Readonly<Record<string, string>>;
-      outputs?: Readonly<Record<string, string>>;
-    }[],
-  ): Promise<void>;
+  createStepRuns(entries: readonly StepRunEntry[]): Promise<void>;
   /** Publishes those of whose attempt there is no record yet; the others are left as they are. */
   createMissingStepRuns(stepRuns: readonly StepRun[]): Promise<void>;
   /** Refuses a status that cannot follow the present one. */

@@ -4,16 +4,21 @@ import type {
   NamedArtifact,
   RunFilter,
   RunPatch,
+  RunRecords,
+  StepRunEntry,
   StepRunPatch,
   VersionedArtifact,
 } from "./port.ts";
+import type { Registrations } from "./registrations.ts";
 import * as versions from "./sqlite/artifact-versions.ts";
 import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
 import * as documents from "./sqlite/documents.ts";
 import { asMetadataError } from "./sqlite/errors.ts";
+import { insertRecords } from "./sqlite/import.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
+import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
 import * as runs from "./sqlite/runs.ts";
 import { selectStepDurations } from "./sqlite/step-durations.ts";
 import * as stepRuns from "./sqlite/step-runs.ts";
@@ -33,6 +38,14 @@ export const openSqliteMetadataStore = async (options: ConnectionOptions): Promi
 /** See `openSqliteMetadataStore`. Takes over the connection, which must be migrated, and closes it. */
 export class SqliteMetadataStore implements MetadataStore {
   readonly workspaceId: string;
+  /** What is registered in the workspace besides its records. */
+  readonly registrations: Registrations = {
+    read: () => this.#read("read what is registered", () => selectRegistered(this.#database, this.#path)),
+    change: (decide) =>
+      this.#write("change what is registered", () =>
+        applyRegistration(this.#database, decide(selectRegistered(this.#database, this.#path))),
+      ),
+  };
   readonly #database: DatabaseSync;
   readonly #path: string;
 
@@ -74,6 +87,11 @@ export class SqliteMetadataStore implements MetadataStore {
     );
   }
 
+  importRun(records: RunRecords): Promise<void> {
+    const { id, name } = records.run;
+    return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
+  }
+
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
     return this.#write(`update run ${id}`, () => runs.patchRun(this.#database, id, patch));
   }
@@ -98,7 +116,7 @@ export class SqliteMetadataStore implements MetadataStore {
     return this.#write(intent, () => stepRuns.insertStepRuns(this.#database, [{ stepRun, inputs }]));
   }
 
-  createStepRuns(entries: readonly stepRuns.StepRunEntry[]): Promise<void> {
+  createStepRuns(entries: readonly StepRunEntry[]): Promise<void> {
     return this.#write(`create ${entries.length} step runs`, () =>
       stepRuns.insertStepRuns(this.#database, entries),
     );

@@ -164,14 +164,14 @@ const stepImages = (
   { snapshot, bundles }: PlanRequest,
   options: Omit<StepImagesOptions, "builder" | "snapshot" | "bundles">,
 ): StepImages => {
-  const { imageBuilder: builder } = stack;
+  const { imageBuilder: builder, containerRegistry: registry } = stack;
   // A plan is asked for without a run, which would have found it out.
   checkRequired(stack);
   if (!builder)
     throw new TypeError(
       `orchestrator "${orchestrator.name}" of stack "${stack.name}" takes no image builder`,
     );
-  return new StepImages({ builder, snapshot, bundles, ...options });
+  return new StepImages({ builder, registry, snapshot, bundles, ...options });
 };
 
 const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>
