@@ -1,0 +1,163 @@
+import { mkdir, mkdtempDisposable, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import * as z from "zod/mini";
+import type { ArtifactVersion } from "../../model/index.ts";
+import { ArtifactDamagedError, ArtifactMissingError } from "../errors.ts";
+import type { ArtifactStore, StoredArtifact } from "../port.ts";
+import { removeTree } from "../remove-tree.ts";
+import { explainWriteErrors } from "../write-error.ts";
+import { download } from "./download.ts";
+import { hashOfEntries, Manifest } from "./manifest.ts";
+import { artifactKey, manifestKey } from "./object-keys.ts";
+import type { ObjectOptions, ObjectStore } from "./object-store.ts";
+import { Receipts } from "./receipts.ts";
+import { upload } from "./upload.ts";
+
+export interface MirroredArtifactsOptions {
+  readonly objects: ObjectStore;
+  /** Of the copies. */
+  readonly local: ArtifactStore;
+  /** The URI of an artifact's copy. */
+  readonly localUri: (uri: string) => string;
+  /** Of the local store. What is downloaded comes together here, under names that no step has. */
+  readonly directory: string;
+}
+
+/** Brings artifacts from and to where they are kept. */
+export class MirroredArtifacts {
+  readonly #options: MirroredArtifactsOptions;
+  readonly #receipts: Receipts;
+  /** By URI: what several steps need at once is fetched once. */
+  readonly #fetching = new Map<string, Promise<void>>();
+
+  constructor(options: MirroredArtifactsOptions) {
+    this.#options = options;
+    this.#receipts = new Receipts(join(options.directory, ".receipts"));
+  }
+
+  async store(artifact: StoredArtifact, options: ObjectOptions): Promise<void> {
+    const { objects } = this.#options;
+    const key = this.#key(artifact.uri);
+    try {
+      await upload(objects, { artifact, key, directory: this.#path(artifact.uri) }, options);
+    } catch (error) {
+      // What is left of a failed upload is no artifact: where this fails too, it merely takes up space.
+      await objects.removeAll(`${key}/`).catch(() => {});
+      throw error;
+    }
+  }
+
+  async verify(
+    artifact: ArtifactVersion,
+    { full = false, signal }: ObjectOptions & { readonly full?: boolean },
+  ): Promise<void> {
+    const problem = await this.#problemOfCopy(artifact, { full, signal });
+    if (!problem) return;
+    if (full) return await this.#fetchAnew(artifact, problem, { signal });
+    const { objects } = this.#options;
+    if (!(await objects.has(manifestKey(this.#key(artifact.uri)), { signal })))
+      throw this.#absent(artifact, problem);
+  }
+
+  async fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
+    const { uri } = artifact;
+    const fetching = this.#fetching.get(uri) ?? this.#fetch(artifact, options);
+    this.#fetching.set(uri, fetching);
+    await fetching.finally(() => this.#fetching.delete(uri));
+  }
+
+  /** The manifest is among what is removed, and whoever reads meanwhile finds an object missing. */
+  async remove(uri: string): Promise<void> {
+    await this.#options.local.remove(this.#options.localUri(uri));
+    await this.#receipts.remove(uri);
+    await this.#options.objects.removeAll(`${this.#key(uri)}/`);
+  }
+
+  async #fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
+    const problem = await this.#problemOfCopy(artifact, options);
+    if (problem) await this.#fetchAnew(artifact, problem, options);
+  }
+
+  async #fetchAnew(artifact: ArtifactVersion, problem: CopyError, options: ObjectOptions): Promise<void> {
+    const manifest = await this.#manifestOf(artifact, options);
+    if (!manifest) throw this.#absent(artifact, problem);
+    const { objects, directory } = this.#options;
+    const [uri, key] = [artifact.uri, this.#key(artifact.uri)];
+    await explainWriteErrors(directory, async () => {
+      await mkdir(directory, { recursive: true });
+      await using incoming = await mkdtempDisposable(join(directory, ".incoming-"));
+      const content = join(incoming.path, "content");
+      await mkdir(content);
+      await download(objects, { uri, key, manifest, directory: content }, options);
+      await this.#put(content, artifact);
+    });
+  }
+
+  /** Takes the place of a copy that is damaged. */
+  async #put(content: string, artifact: ArtifactVersion): Promise<void> {
+    const path = this.#path(artifact.uri);
+    await removeTree(path);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(content, path);
+    const { local, localUri } = this.#options;
+    const stamps = await local.stamps(localUri(artifact.uri), artifact);
+    await this.#receipts.write(artifact.uri, { contentHash: artifact.contentHash, stamps });
+  }
+
+  async #problemOfCopy(
+    artifact: ArtifactVersion,
+    options: ObjectOptions & { readonly full?: boolean },
+  ): Promise<CopyError | undefined> {
+    const { local, localUri } = this.#options;
+    try {
+      await local.verify({ ...(await this.#receipts.apply(artifact)), uri: localUri(artifact.uri) }, options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ArtifactDamagedError || error instanceof ArtifactMissingError) return error;
+      throw error;
+    }
+  }
+
+  async #manifestOf(artifact: ArtifactVersion, options: ObjectOptions): Promise<Manifest | undefined> {
+    const { objects } = this.#options;
+    const key = manifestKey(this.#key(artifact.uri));
+    const pieces = await objects.get(key, options);
+    if (!pieces) return undefined;
+    const manifest = parseManifest(await text(pieces));
+    const actualHash = manifest && hashOfEntries(artifact.materializer, manifest.entries);
+    const { uri, contentHash: expectedHash } = artifact;
+    if (actualHash === expectedHash) return manifest;
+    const problem = manifest
+      ? `its files have the content hash ${actualHash}, but ${expectedHash} was published.`
+      : "it is no manifest of an artifact.";
+    throw new ArtifactDamagedError({ path: objects.place(key), uri, problem, expectedHash, actualHash });
+  }
+
+  /** Not there, either: a copy that is there tells more by what is wrong with it. */
+  #absent({ uri }: ArtifactVersion, problem: CopyError): CopyError {
+    if (problem instanceof ArtifactDamagedError) return problem;
+    const { path } = problem;
+    const elsewhere = this.#options.objects.place(manifestKey(this.#key(uri)));
+    return new ArtifactMissingError({ path, uri, place: `${elsewhere}, and no copy at ${path}` });
+  }
+
+  #key(uri: string): string {
+    return artifactKey(this.#options.localUri(uri));
+  }
+
+  #path(uri: string): string {
+    return this.#options.local.path(this.#options.localUri(uri));
+  }
+}
+
+type CopyError = ArtifactDamagedError | ArtifactMissingError;
+
+const parseManifest = (json: string): Manifest | undefined => {
+  try {
+    return z.parse(Manifest, JSON.parse(json));
+  } catch {
+    // Whatever is there instead: told with its place by the caller.
+    return undefined;
+  }
+};

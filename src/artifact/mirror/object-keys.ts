@@ -1,0 +1,20 @@
+import { hash } from "node:crypto";
+import { encodeName } from "../artifact-uri.ts";
+
+/** S3 takes 1,024 bytes, with the prefix of the store. */
+const LONGEST = 450;
+
+const shortened = (key: string, text: string): string =>
+  key.length <= LONGEST ? key : `~${hash("sha256", text)}`;
+
+/** Of the artifact that steps know by this URI: `<step>/<output>/<step run id>`. */
+export const artifactKey = (localUri: string): string => {
+  const key = localUri.split("/").slice(3).join("/");
+  return shortened(key, key);
+};
+
+export const manifestKey = (artifact: string): string => `${artifact}/manifest.json`;
+
+/** Below `files/`, so that no file is taken for the manifest. Odd characters are percent-encoded; too long is a hash. */
+export const fileKey = (artifact: string, path: string): string =>
+  `${artifact}/files/${shortened(path.split("/").map(encodeName).join("/"), path)}`;
