@@ -1,39 +1,52 @@
 import { fileURLToPath } from "node:url";
-import * as z from "zod/mini";
-import { didYouMean } from "./compiler/errors.ts";
+import { localArtifactStoreFlavor } from "./artifact/local-artifact-store-flavor.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
-import { StepdockError } from "./errors/error.ts";
-import { createLocalImageBuilder } from "./image-builder/local-image-builder.ts";
+import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
-import type { BaseOrchestratorConfig } from "./orchestrator/base/config.ts";
-import type { OrchestratorServices } from "./orchestrator/base/services.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
-import type { Flavor } from "./stack/component.ts";
+import { secretLookup } from "./secrets/secret-lookup.ts";
+import { assembleStack } from "./stack/assemble.ts";
+import { type ComponentRecord, StackCatalog, type StackRecord } from "./stack/catalog.ts";
+import { type AnyFlavor, FlavorRegistry } from "./stack/flavor-registry.ts";
+import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
 import { openWorkspace, type Workspace } from "./workspace/workspace.ts";
 
-/** A stack that is asked for by a name that none has. */
-export class UnknownStackError extends StepdockError {
-  readonly code = "not_found";
-}
+/** One that is large or rarely used is added with a `load` that imports it: see `builtInFlavors`. */
+const FLAVORS: readonly AnyFlavor[] = [
+  localDockerOrchestratorFlavor,
+  localOrchestratorFlavor,
+  localArtifactStoreFlavor,
+  localImageBuilderFlavor,
+];
 
-type OrchestratorFlavor = Flavor<
-  BaseOrchestrator<BaseOrchestratorConfig>,
-  BaseOrchestratorConfig,
-  OrchestratorServices
->;
-
-/** The built-in stacks, each named after its orchestrator's flavor. The first is the default. */
-const FLAVORS: ReadonlyMap<string, OrchestratorFlavor> = new Map(
-  [localDockerOrchestratorFlavor, localOrchestratorFlavor].map((flavor) => [
-    flavor.name,
-    flavor as unknown as OrchestratorFlavor,
-  ]),
-);
+const builtInFlavors = (): FlavorRegistry => {
+  const registry = new FlavorRegistry();
+  for (const flavor of FLAVORS) {
+    registry.add({ type: flavor.type, name: flavor.name, source: "built-in", load: () => flavor });
+  }
+  return registry;
+};
 
 export const DEFAULT_STACK = "local_docker";
+
+const builtIn = { config: {}, source: "built-in" } as const;
+
+const COMPONENTS: readonly ComponentRecord[] = [
+  { ...builtIn, type: "orchestrator", name: "local_docker", flavor: "local_docker" },
+  { ...builtIn, type: "orchestrator", name: "local", flavor: "local" },
+  { ...builtIn, type: "artifact_store", name: "default", flavor: "local" },
+  { ...builtIn, type: "image_builder", name: "default", flavor: "local" },
+];
+
+/** Each named after its orchestrator. */
+const STACKS: readonly StackRecord[] = ["local_docker", "local"].map((name) => ({
+  name,
+  components: { orchestrator: name, artifactStore: "default", imageBuilder: "default" },
+  source: "built-in",
+}));
 
 /** The entrypoint as one file, as the build makes it; it becomes part of every environment. */
 const ENTRYPOINT_BUNDLE = fileURLToPath(import.meta.resolve("#entrypoint-bundle"));
@@ -44,25 +57,31 @@ export interface House extends AsyncDisposable {
   readonly projectRoot: string;
   /** Connects on first use. */
   readonly engine: () => Promise<ContainerEngine>;
-  stack(name?: string): Stack<BaseOrchestrator>;
+  /** A stack with its components, made anew; default: the active one. @throws UnknownStackError, ComponentConfigError */
+  stack(name?: string): Promise<Stack<BaseOrchestrator>>;
 }
 
 export interface HouseOptions {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
   readonly now?: () => Date;
+  /** Where secrets of components are looked up that are not in the environment. Default: `.env` in `projectRoot`. */
+  readonly envFile?: string | undefined;
 }
 
-export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOptions): Promise<House> => {
+export const openHouse = async (options: HouseOptions): Promise<House> => {
+  const { workspaceRoot, projectRoot } = options;
   const workspace = await openWorkspace(workspaceRoot);
   let connecting: Promise<ContainerEngine> | undefined;
   const engine = () => (connecting ??= connectEngine());
-  const services: OrchestratorServices = { ...workspace, engine, now: now ?? (() => new Date()) };
+  const services = servicesOf(workspace, engine, options);
+  const catalog = new StackCatalog({ components: COMPONENTS, stacks: STACKS });
+  const flavors = builtInFlavors();
   return {
     workspace,
     projectRoot,
     engine,
-    stack: (name = DEFAULT_STACK) => createStack(name, { workspace, services, projectRoot }),
+    stack: async (name = DEFAULT_STACK) => assembleStack(catalog.stack(name), { catalog, flavors, services }),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
@@ -70,30 +89,11 @@ export const openHouse = async ({ workspaceRoot, projectRoot, now }: HouseOption
   };
 };
 
-const createStack = (
-  name: string,
-  parts: { workspace: Workspace; services: OrchestratorServices; projectRoot: string },
-): Stack<BaseOrchestrator> => {
-  const flavor = FLAVORS.get(name);
-  if (!flavor) throw unknownStack(name);
-  const { workspace, services, projectRoot } = parts;
-  const config = z.parse(flavor.configSchema, {});
-  return {
-    name,
-    orchestrator: flavor.create({ name, id: `${workspace.metadata.workspaceId}/${name}`, config }, services),
-    artifactStore: workspace.artifactStore,
-    imageBuilder: createLocalImageBuilder({
-      engine: services.engine,
-      entrypoint: { path: ENTRYPOINT_BUNDLE },
-      projectRoot,
-      workspaceId: workspace.metadata.workspaceId,
-    }),
-  };
-};
-
-const unknownStack = (name: string): UnknownStackError => {
-  const known = [...FLAVORS.keys()];
-  return new UnknownStackError(
-    `There is no stack "${name}". There are: ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
-};
+const servicesOf = (
+  { paths, metadata }: Workspace,
+  engine: () => Promise<ContainerEngine>,
+  { projectRoot, envFile, now = () => new Date() }: HouseOptions,
+): ComponentServices => ({
+  ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
+  secrets: secretLookup({ environment: process.env, projectRoot, envFile }),
+});

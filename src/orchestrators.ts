@@ -38,8 +38,17 @@ export {
   LocalDockerOrchestratorConfig,
   localDockerOrchestratorFlavor,
 } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
-export { type Flavor, StackComponent, type StackComponentType } from "./stack/component.ts";
-export type { Stack } from "./stack/stack.ts";
+export {
+  type ComponentIdentity,
+  type Flavor,
+  StackComponent,
+  type StackComponentType,
+} from "./stack/component.ts";
+export { StackComponentConfig } from "./stack/component-config.ts";
+export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
+export type { ComponentServices } from "./stack/services.ts";
+export type { Stack, StackPart } from "./stack/stack.ts";
+export type { StackValidator } from "./stack/stack-validator.ts";
 export { type CacheKey, generateCacheKey, getCachedStepRun } from "./step-launcher/cache-utils.ts";
 export { InputResolutionError, resolveStepInputs } from "./step-launcher/input-utils.ts";
 export {

@@ -1,5 +1,5 @@
 import { StepdockError } from "../errors/error.ts";
-import { nearest } from "../util/nearest.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { userStack } from "../util/user-stack.ts";
 
 /** A pipeline that cannot be compiled. */
@@ -95,8 +95,4 @@ export class HookNotExportedError extends StepdockError {
 const identifier = (name: string): string =>
   name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next = "") => next.toUpperCase());
 
-/** ` Did you mean "x"?`, or nothing where no known name is near. */
-export const didYouMean = (name: string, known: readonly string[]): string => {
-  const candidate = nearest(name, known);
-  return candidate === undefined ? "" : ` Did you mean "${candidate}"?`;
-};
+export { didYouMean };

@@ -21,7 +21,7 @@ export const runCompiled = async (
   { snapshot, bundles }: CompiledPipeline,
   options: RunCompiledOptions,
 ): Promise<PipelineRun> => {
-  const stack = house.stack(options.stack ?? snapshot.stack);
+  const stack = await house.stack(options.stack ?? snapshot.stack);
   await keepBundles(house.workspace.paths.bundles, bundles);
   return await stack.orchestrator.run(
     { ...options, snapshot, bundles, projectRoot: house.projectRoot },

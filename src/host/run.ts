@@ -81,7 +81,7 @@ export const plan = async <P extends Schemas, R>(
 ): Promise<Plan> => {
   await using house = await houseOf(options);
   const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
-  const stack = house.stack(options.stack ?? compiled.snapshot.stack);
+  const stack = await house.stack(options.stack ?? compiled.snapshot.stack);
   const environment = stack.orchestrator.planEnvironment(compiled, stack);
   return await planCompiled(house, compiled, environment, { enableCache: options.cache });
 };

@@ -92,7 +92,8 @@ const shellSpec = async (
   { image, scratch, options }: { image: string; scratch: Scratch; options: ShellOptions },
 ): Promise<ContainerSpec> => {
   const { metadata, paths, artifactStore } = house.workspace;
-  const { config } = house.stack(run.stack).orchestrator;
+  const stack = await house.stack(run.stack);
+  const { config } = stack.orchestrator;
   const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
   const environment = {
@@ -111,7 +112,7 @@ const shellSpec = async (
     },
     {
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
-      code: { entrypoint: house.stack(run.stack).imageBuilder?.entrypointPath, bundles: paths.bundles },
+      code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
     },
   );

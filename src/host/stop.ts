@@ -32,7 +32,7 @@ export const stopByReference = async (
   { force = false }: Pick<StopOptions, "force"> = {},
 ): Promise<StoppedRun> => {
   const run = await house.workspace.metadata.findRun(reference);
-  return await house.stack(run.stack).orchestrator.stopRun(run, !force);
+  return await (await house.stack(run.stack)).orchestrator.stopRun(run, !force);
 };
 
 /** How a run stands. */

@@ -21,3 +21,9 @@ const editDistance = (a: string, b: string): number => {
   }
   return row.at(-1) ?? 0;
 };
+
+/** ` Did you mean "x"?`, or nothing where no known name is near. */
+export const didYouMean = (name: string, known: readonly string[]): string => {
+  const candidate = nearest(name, known);
+  return candidate === undefined ? "" : ` Did you mean "${candidate}"?`;
+};

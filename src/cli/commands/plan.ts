@@ -15,7 +15,7 @@ export const planCommand = async (context: CommandContext, options: PlanOptions)
   if (options.json) leaveStdoutAlone();
   await using house = await openPipelineHouse(context, options);
   const compiled = await compileFile(house, compileOptions(options));
-  const stack = house.stack(options.stack ?? compiled.snapshot.stack);
+  const stack = await house.stack(options.stack ?? compiled.snapshot.stack);
   const environment = stack.orchestrator.planEnvironment(
     { ...compiled, onOutput: (line) => void context.err.line(harmless(line)) },
     stack,

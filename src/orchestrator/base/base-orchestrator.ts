@@ -7,6 +7,7 @@ import type {
 } from "../../model/index.ts";
 import { type ComponentIdentity, StackComponent } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { validateStack } from "../../stack/stack-validator.ts";
 import { takeCachedSteps } from "../../step-launcher/cached-steps.ts";
 import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
 import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launcher.ts";
@@ -75,6 +76,7 @@ export abstract class BaseOrchestrator<
 
   /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
   async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
+    await validateStack(stack);
     this.#active = await openRun(this, request, stack, this.services);
     await using active = this.#active;
     return await active.conduct(async () => {

@@ -1,18 +1,10 @@
 import type { Scheduling } from "../../dag/dag-plan.ts";
-import type { ContainerEngine } from "../../docker/port.ts";
-import type { MetadataStore } from "../../metadata/port.ts";
 import type { EventSink, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { ComponentServices } from "../../stack/services.ts";
 import type { ExecutionSignals } from "../../step-launcher/port.ts";
-import type { WorkspacePaths } from "../../workspace/paths.ts";
 
 /** What an orchestrator may use of the house, besides its stack. */
-export interface OrchestratorServices {
-  readonly paths: WorkspacePaths;
-  readonly metadata: MetadataStore;
-  /** Connects on first use; disposed by whoever made the services. */
-  readonly engine: () => Promise<ContainerEngine>;
-  readonly now: () => Date;
-}
+export type OrchestratorServices = ComponentServices;
 
 /** What a plan is made of. */
 export interface PlanRequest {

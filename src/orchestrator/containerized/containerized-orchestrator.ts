@@ -8,6 +8,7 @@ import type {
   PipelineSnapshot,
 } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { checkRequired, type StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
@@ -29,6 +30,10 @@ export abstract class ContainerizedOrchestrator<
   Config extends BaseOrchestratorConfig = BaseOrchestratorConfig,
 > extends BaseOrchestrator<Config> {
   #images: { readonly run: ActiveRun; readonly images: Promise<StepImages> } | undefined;
+
+  override get validator(): StackValidator {
+    return { requiredComponents: ["image_builder"] };
+  }
 
   /** The images that the snapshot needs: one for all invocations with equal docker settings, or the same container. */
   getDockerBuilds(snapshot: PipelineSnapshot): BuildConfiguration[] {
@@ -112,11 +117,12 @@ const stepImages = (
   options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
 ): StepImages => {
   const { imageBuilder: builder } = stack;
-  if (!builder) {
-    throw new NotSupportedError(
-      `Stack "${stack.name}" has no image builder, which orchestrator "${orchestrator.name}" needs.`,
+  // A plan is asked for without a run, which would have found it out.
+  checkRequired(stack);
+  if (!builder)
+    throw new TypeError(
+      `orchestrator "${orchestrator.name}" of stack "${stack.name}" takes no image builder`,
     );
-  }
   return new StepImages({ builder, snapshot, bundles, ...options });
 };
 
