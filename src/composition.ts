@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { localArtifactStoreFlavor } from "./artifact/local-artifact-store-flavor.ts";
+import { s3ArtifactStoreFlavor } from "./artifact/s3/s3-artifact-store-flavor.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
 import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
@@ -19,6 +20,7 @@ const FLAVORS: readonly AnyFlavor[] = [
   localDockerOrchestratorFlavor,
   localOrchestratorFlavor,
   localArtifactStoreFlavor,
+  s3ArtifactStoreFlavor,
   localImageBuilderFlavor,
 ];
 

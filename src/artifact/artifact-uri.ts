@@ -46,16 +46,11 @@ const directoryName = (segment: string): string => {
   return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 65)}~${hash("sha256", segment)}`;
 };
 
-/** What the URIs of a local store begin with, or those by which steps know the artifacts of another. */
-export const localBase = (store: string): string => SCHEME + encodeName(store);
-
-/** `<base>/<step>/<output>/<step run id>`. */
-export const formatUri = (base: string, { stepName, outputName, stepRunId }: ArtifactLocation): string =>
-  [base, ...[stepName, outputName, stepRunId].map(encodeName)].join("/");
-
 /** `local://<store>/<step>/<output>/<step run id>`. */
-export const formatArtifactUri = (store: string, location: ArtifactLocation): string =>
-  formatUri(localBase(store), location);
+export const formatArtifactUri = (store: string, location: ArtifactLocation): string => {
+  const names = [store, location.stepName, location.outputName, location.stepRunId];
+  return SCHEME + names.map(encodeName).join("/");
+};
 
 /**
  * The directories from the root of the stores down to an artifact.

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ArtifactVersion } from "../model/index.ts";
 import { hashOf, stampsOf } from "./artifact-kind.ts";
-import { artifactDirectories, formatArtifactUri, localBase } from "./artifact-uri.ts";
+import { artifactDirectories, formatArtifactUri } from "./artifact-uri.ts";
 import { ArtifactDamagedError, ArtifactExistsError, ArtifactMissingError } from "./errors.ts";
 import type { ArtifactStore } from "./port.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -75,8 +75,6 @@ export const createLocalArtifactStore = (options: LocalArtifactStoreOptions): Ar
     id,
     name,
     uri: (location) => formatArtifactUri(name, location),
-    owns: (uri) => uri.startsWith(`${localBase(name)}/`),
-    localUri: (uri) => uri,
     path,
     // What is written here is kept here.
     check: async () => {},

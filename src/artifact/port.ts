@@ -16,16 +16,15 @@ export interface ArtifactStore {
   /** Part of every cache key; never a path. */
   readonly id: string;
   readonly name: string;
-  /** ZenML's `generate_artifact_uri`: `local://<store>/<step>/<output>/<step run id>`, or with what another store begins with. */
+  /**
+   * ZenML's `generate_artifact_uri`: `local://<store>/<step>/<output>/<step run id>`, wherever the store keeps it: that is
+   * where steps see it.
+   */
   uri(location: ArtifactLocation): string;
-  /** Whether the URI is of this store: one that `uri` or `localUri` returns. */
-  owns(uri: string): boolean;
-  /** The URI by which a step knows the artifact, which sees nothing but local stores: `local://<store>/…`. */
-  localUri(uri: string): string;
   /** The directory behind a URI on this machine. Throws on a URI of another store or one that leads out of it. */
   path(uri: string): string;
   /**
-   * Makes sure that artifacts can be kept and had: asked once before the steps of a run are, where any is to be executed.
+   * Makes sure that artifacts can be kept and had. Asked before anything of a run is executed; not where nothing is.
    *
    * @throws ArtifactStoreError
    */
@@ -46,7 +45,7 @@ export interface ArtifactStore {
    * Puts what a step has written at `path` where artifacts are kept. Only then may it be published: before, and where this
    * fails, there is no artifact.
    *
-   * @throws ArtifactDamagedError where it is not what the hash says; ArtifactStoreError
+   * @throws ArtifactDamagedError where it has to be read, and is not what the hash says; ArtifactStoreError
    */
   store(artifact: StoredArtifact, options?: { signal?: AbortSignal | undefined }): Promise<void>;
   /**

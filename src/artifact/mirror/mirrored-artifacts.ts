@@ -18,8 +18,6 @@ export interface MirroredArtifactsOptions {
   readonly objects: ObjectStore;
   /** Of the copies. */
   readonly local: ArtifactStore;
-  /** The URI of an artifact's copy. */
-  readonly localUri: (uri: string) => string;
   /** Of the local store. What is downloaded comes together here, under names that no step has. */
   readonly directory: string;
 }
@@ -38,9 +36,9 @@ export class MirroredArtifacts {
 
   async store(artifact: StoredArtifact, options: ObjectOptions): Promise<void> {
     const { objects } = this.#options;
-    const key = this.#key(artifact.uri);
+    const key = artifactKey(artifact.uri);
     try {
-      await upload(objects, { artifact, key, directory: this.#path(artifact.uri) }, options);
+      await upload(objects, { artifact, key, directory: this.#options.local.path(artifact.uri) }, options);
     } catch (error) {
       // What is left of a failed upload is no artifact: where this fails too, it merely takes up space.
       await objects.removeAll(`${key}/`).catch(() => {});
@@ -56,7 +54,7 @@ export class MirroredArtifacts {
     if (!problem) return;
     if (full) return await this.#fetchAnew(artifact, problem, { signal });
     const { objects } = this.#options;
-    if (!(await objects.has(manifestKey(this.#key(artifact.uri)), { signal })))
+    if (!(await objects.has(manifestKey(artifactKey(artifact.uri)), { signal })))
       throw this.#absent(artifact, problem);
   }
 
@@ -69,9 +67,9 @@ export class MirroredArtifacts {
 
   /** The manifest is among what is removed, and whoever reads meanwhile finds an object missing. */
   async remove(uri: string): Promise<void> {
-    await this.#options.local.remove(this.#options.localUri(uri));
+    await this.#options.local.remove(uri);
     await this.#receipts.remove(uri);
-    await this.#options.objects.removeAll(`${this.#key(uri)}/`);
+    await this.#options.objects.removeAll(`${artifactKey(uri)}/`);
   }
 
   async #fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
@@ -83,7 +81,7 @@ export class MirroredArtifacts {
     const manifest = await this.#manifestOf(artifact, options);
     if (!manifest) throw this.#absent(artifact, problem);
     const { objects, directory } = this.#options;
-    const [uri, key] = [artifact.uri, this.#key(artifact.uri)];
+    const [uri, key] = [artifact.uri, artifactKey(artifact.uri)];
     await explainWriteErrors(directory, async () => {
       await mkdir(directory, { recursive: true });
       await using incoming = await mkdtempDisposable(join(directory, ".incoming-"));
@@ -96,12 +94,11 @@ export class MirroredArtifacts {
 
   /** Takes the place of a copy that is damaged. */
   async #put(content: string, artifact: ArtifactVersion): Promise<void> {
-    const path = this.#path(artifact.uri);
+    const path = this.#options.local.path(artifact.uri);
     await removeTree(path);
     await mkdir(dirname(path), { recursive: true });
     await rename(content, path);
-    const { local, localUri } = this.#options;
-    const stamps = await local.stamps(localUri(artifact.uri), artifact);
+    const stamps = await this.#options.local.stamps(artifact.uri, artifact);
     await this.#receipts.write(artifact.uri, { contentHash: artifact.contentHash, stamps });
   }
 
@@ -109,9 +106,8 @@ export class MirroredArtifacts {
     artifact: ArtifactVersion,
     options: ObjectOptions & { readonly full?: boolean },
   ): Promise<CopyError | undefined> {
-    const { local, localUri } = this.#options;
     try {
-      await local.verify({ ...(await this.#receipts.apply(artifact)), uri: localUri(artifact.uri) }, options);
+      await this.#options.local.verify(await this.#receipts.apply(artifact), options);
       return undefined;
     } catch (error) {
       if (error instanceof ArtifactDamagedError || error instanceof ArtifactMissingError) return error;
@@ -121,7 +117,7 @@ export class MirroredArtifacts {
 
   async #manifestOf(artifact: ArtifactVersion, options: ObjectOptions): Promise<Manifest | undefined> {
     const { objects } = this.#options;
-    const key = manifestKey(this.#key(artifact.uri));
+    const key = manifestKey(artifactKey(artifact.uri));
     const pieces = await objects.get(key, options);
     if (!pieces) return undefined;
     const manifest = parseManifest(await text(pieces));
@@ -138,16 +134,8 @@ export class MirroredArtifacts {
   #absent({ uri }: ArtifactVersion, problem: CopyError): CopyError {
     if (problem instanceof ArtifactDamagedError) return problem;
     const { path } = problem;
-    const elsewhere = this.#options.objects.place(manifestKey(this.#key(uri)));
+    const elsewhere = this.#options.objects.place(manifestKey(artifactKey(uri)));
     return new ArtifactMissingError({ path, uri, place: `${elsewhere}, and no copy at ${path}` });
-  }
-
-  #key(uri: string): string {
-    return artifactKey(this.#options.localUri(uri));
-  }
-
-  #path(uri: string): string {
-    return this.#options.local.path(this.#options.localUri(uri));
   }
 }
 

@@ -7,9 +7,9 @@ const LONGEST = 450;
 const shortened = (key: string, text: string): string =>
   key.length <= LONGEST ? key : `~${hash("sha256", text)}`;
 
-/** Of the artifact that steps know by this URI: `<step>/<output>/<step run id>`. */
-export const artifactKey = (localUri: string): string => {
-  const key = localUri.split("/").slice(3).join("/");
+/** Of the artifact with this URI: `<step>/<output>/<step run id>`. The store that it names is a bucket, with a prefix. */
+export const artifactKey = (uri: string): string => {
+  const key = uri.split("/").slice(3).join("/");
   return shortened(key, key);
 };
 

@@ -8,8 +8,6 @@ export interface ObjectOptions {
  * Every method throws `ArtifactStoreError` where that place cannot be reached or refuses.
  */
 export interface ObjectStore {
-  /** What URIs of its objects begin with, without the `/` before the key: `s3://bucket/prefix`. */
-  readonly base: string;
   /** An object's place as messages name it: bucket, key, endpoint. */
   place(key: string): string;
   /** Whether objects can be listed, which the least rights allow. */

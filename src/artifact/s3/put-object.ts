@@ -17,7 +17,10 @@ const AT_ONCE = 2;
  * Puts an object, in parts where it is larger than one. Whatever fails gives up the parts that are there already, for which
  * a bucket would charge.
  */
-export const putObject = async (client: S3Client, { Bucket, Key, content, signal }: PutObject): Promise<void> => {
+export const putObject = async (
+  client: S3Client,
+  { Bucket, Key, content, signal }: PutObject,
+): Promise<void> => {
   signal?.throwIfAborted();
   const upload = new Upload({
     client,

@@ -11,10 +11,15 @@ export const S3ArtifactStoreConfig = z
     prefix: z.optional(
       z
         .string()
-        .check(z.maxLength(100), z.regex(PREFIX, "it takes names with / between them, such as team/artifacts")),
+        .check(
+          z.maxLength(100),
+          z.regex(PREFIX, "it takes names with / between them, such as team/artifacts"),
+        ),
     ),
     /** Of another service than AWS. */
-    endpoint: z.optional(z.url({ protocol: /^https?$/, error: "it takes a URL such as https://s3.example.org" })),
+    endpoint: z.optional(
+      z.url({ protocol: /^https?$/, error: "it takes a URL such as https://s3.example.org" }),
+    ),
     /** Default: that of the environment or the AWS configuration; `us-east-1` where an endpoint is given. */
     region: z.optional(z.string().check(z.minLength(1))),
     /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. Default: true where an endpoint is given. */
@@ -24,8 +29,11 @@ export const S3ArtifactStoreConfig = z
     secretAccessKey: z.optional(secretReference()),
   })
   .check(
-    z.refine(({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined), {
-      error: "accessKeyId and secretAccessKey belong together: give both, or neither",
-    }),
+    z.refine(
+      ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
+      {
+        error: "accessKeyId and secretAccessKey belong together: give both, or neither",
+      },
+    ),
   );
 export type S3ArtifactStoreConfig = z.infer<typeof S3ArtifactStoreConfig>;

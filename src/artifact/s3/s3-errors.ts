@@ -1,3 +1,4 @@
+import { isStepdockError } from "../../errors/error.ts";
 import { ArtifactStoreError } from "../store-error.ts";
 
 /** Where objects are kept, for messages. */
@@ -51,7 +52,7 @@ const ALIASES: Readonly<Record<string, string>> = { NotFound: "NoSuchBucket", Fo
 
 /** Anything that the client throws, as the error to tell; an abort as it is. */
 export const explainS3 = (place: S3Place, error: unknown): unknown => {
-  if (error instanceof ArtifactStoreError || !(error instanceof Error) || error.name === "AbortError") return error;
+  if (isStepdockError(error) || !(error instanceof Error) || error.name === "AbortError") return error;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
   const reason = ALIASES[error.name] ?? error.name;
   const told = TOLD[reason];

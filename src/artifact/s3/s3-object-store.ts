@@ -12,16 +12,13 @@ export interface S3ObjectStoreOptions extends S3Place {
 
 /** Objects of a bucket, below a prefix. The SDK is loaded on first use: it takes longer than all else of a cached run. */
 export class S3ObjectStore implements ObjectStore {
-  readonly base: string;
   readonly #options: S3ObjectStoreOptions;
   readonly #prefix: string;
   #connected: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
 
   constructor(options: S3ObjectStoreOptions) {
-    const { bucket, prefix } = options;
     this.#options = options;
-    this.#prefix = prefix === undefined ? "" : `${prefix}/`;
-    this.base = `s3://${bucket}${prefix === undefined ? "" : `/${prefix}`}`;
+    this.#prefix = options.prefix === undefined ? "" : `${options.prefix}/`;
   }
 
   place(key: string): string {
@@ -80,7 +77,10 @@ export class S3ObjectStore implements ObjectStore {
 
   async #ask<T>(act: (connected: { sdk: Sdk; client: S3Client }) => Promise<T>): Promise<T> {
     try {
-      this.#connected ??= import("@aws-sdk/client-s3").then((sdk) => ({ sdk, client: this.#options.client(sdk) }));
+      this.#connected ??= import("@aws-sdk/client-s3").then((sdk) => ({
+        sdk,
+        client: this.#options.client(sdk),
+      }));
       return await act(await this.#connected);
     } catch (error) {
       throw explainS3(this.#options, error);

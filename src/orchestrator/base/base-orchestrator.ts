@@ -138,6 +138,7 @@ export abstract class BaseOrchestrator<
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
     secrets.require(openInvocations(active.context));
+    await stack.artifactStore.check({ signal: active.request.signals.signal });
     const base = this.#baseEnvironment(active);
     const perStep = Object.values(snapshot.invocations).map(
       ({ id, environment }) => [id, { ...environment, ...base, ZENML_STEP_NAME: id }] as const,
