@@ -77,6 +77,7 @@ export default defineConfig([
     input: "src/compiler/bundler-process.ts",
     output: { dir: "dist/bundler", format: "esm", sourcemap: true, keepNames: true },
   },
+  { ...common, input: "src/config.ts", output: { file: "dist/src/config.js", format: "esm" } },
   // Small, and without what only the host needs: it is bundled into steps.
   { ...common, input: "src/index.ts", output: { file: "dist/src/index.js", format: "esm" } },
   {

@@ -1,38 +1,42 @@
 import { fileURLToPath } from "node:url";
 import { localArtifactStoreFlavor } from "./artifact/local-artifact-store-flavor.ts";
-import { s3ArtifactStoreFlavor } from "./artifact/s3/s3-artifact-store-flavor.ts";
+import type { ArtifactStore } from "./artifact/port.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
+import { chosenStack, stackOfRun } from "./host/choose-stack.ts";
+import { type BuiltIns, type Declared, readDeclared } from "./host/declared.ts";
 import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
+import type { PipelineRun } from "./model/index.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
 import { secretLookup } from "./secrets/secret-lookup.ts";
-import { assembleStack } from "./stack/assemble.ts";
-import { type ComponentRecord, StackCatalog, type StackRecord } from "./stack/catalog.ts";
-import { type AnyFlavor, FlavorRegistry } from "./stack/flavor-registry.ts";
+import { assembleStack, makeComponent, type Workshop } from "./stack/assemble.ts";
+import type { ComponentRecord, StackRecord } from "./stack/catalog.ts";
+import type { FlavorEntry } from "./stack/flavor-registry.ts";
 import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
-import { openWorkspace, type Workspace } from "./workspace/workspace.ts";
+import { projectRootOf } from "./workspace/paths.ts";
+import { type OtherStore, openWorkspace as openPlain, type Workspace } from "./workspace/workspace.ts";
 
-/** One that is large or rarely used is added with a `load` that imports it: see `builtInFlavors`. */
-const FLAVORS: readonly AnyFlavor[] = [
-  localDockerOrchestratorFlavor,
-  localOrchestratorFlavor,
-  localArtifactStoreFlavor,
-  s3ArtifactStoreFlavor,
-  localImageBuilderFlavor,
+const FLAVORS: readonly FlavorEntry[] = [
+  ...[
+    localDockerOrchestratorFlavor,
+    localOrchestratorFlavor,
+    localArtifactStoreFlavor,
+    localImageBuilderFlavor,
+  ].map(
+    (flavor): FlavorEntry => ({
+      ...{ type: flavor.type, name: flavor.name, source: "built-in" },
+      load: () => flavor,
+    }),
+  ),
+  // What is large or rarely used is loaded where it is.
+  {
+    ...{ type: "artifact_store", name: "s3", source: "built-in" },
+    load: async () => (await import("./artifact/s3/s3-artifact-store-flavor.ts")).s3ArtifactStoreFlavor,
+  },
 ];
-
-const builtInFlavors = (): FlavorRegistry => {
-  const registry = new FlavorRegistry();
-  for (const flavor of FLAVORS) {
-    registry.add({ type: flavor.type, name: flavor.name, source: "built-in", load: () => flavor });
-  }
-  return registry;
-};
-
-export const DEFAULT_STACK = "local_docker";
 
 const builtIn = { config: {}, source: "built-in" } as const;
 
@@ -50,6 +54,13 @@ const STACKS: readonly StackRecord[] = ["local_docker", "local"].map((name) => (
   source: "built-in",
 }));
 
+const BUILT_INS: BuiltIns = {
+  flavors: FLAVORS,
+  components: COMPONENTS,
+  stacks: STACKS,
+  stack: "local_docker",
+};
+
 /** The entrypoint as one file, as the build makes it; it becomes part of every environment. */
 const ENTRYPOINT_BUNDLE = fileURLToPath(import.meta.resolve("#entrypoint-bundle"));
 
@@ -59,8 +70,13 @@ export interface House extends AsyncDisposable {
   readonly projectRoot: string;
   /** Connects on first use. */
   readonly engine: () => Promise<ContainerEngine>;
+  /** All flavors, components and stacks that there are: read when it is first asked for. */
+  readonly declared: () => Promise<Declared>;
+  readonly services: ComponentServices;
   /** A stack with its components, made anew; default: the active one. @throws UnknownStackError, ComponentConfigError */
   stack(name?: string): Promise<Stack<BaseOrchestrator>>;
+  /** The stack of a run that was made before: with the components that it had then, as they are configured now. */
+  stackOf(run: Pick<PipelineRun, "stack" | "metadata">): Promise<Stack<BaseOrchestrator>>;
 }
 
 export interface HouseOptions {
@@ -72,18 +88,22 @@ export interface HouseOptions {
 }
 
 export const openHouse = async (options: HouseOptions): Promise<House> => {
-  const { workspaceRoot, projectRoot } = options;
-  const workspace = await openWorkspace(workspaceRoot);
+  const { projectRoot } = options;
+  const workspace: Workspace = await openPlain(options.workspaceRoot, async (name) =>
+    storeIn(await workshop(), name),
+  );
   let connecting: Promise<ContainerEngine> | undefined;
   const engine = () => (connecting ??= connectEngine());
   const services = servicesOf(workspace, engine, options);
-  const catalog = new StackCatalog({ components: COMPONENTS, stacks: STACKS });
-  const flavors = builtInFlavors();
+  let read: Promise<Declared> | undefined;
+  const declared = () => (read ??= readDeclared(workspace, projectRoot, BUILT_INS));
+  const workshop = async (): Promise<Workshop> => ({ ...(await declared()), services });
+  const assemble = async (record: StackRecord) =>
+    await assembleStack<BaseOrchestrator>(record, await workshop());
   return {
-    workspace,
-    projectRoot,
-    engine,
-    stack: async (name = DEFAULT_STACK) => assembleStack(catalog.stack(name), { catalog, flavors, services }),
+    ...{ workspace, projectRoot, engine, declared, services },
+    stack: async (name) => await assemble(chosenStack(await declared(), name)),
+    stackOf: async (run) => await assemble(stackOfRun(await declared(), run)),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
@@ -91,10 +111,26 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   };
 };
 
+/** An artifact store of a workspace that was opened without a house. @throws UnknownComponentError */
+export const storeNamed: OtherStore = async (name, workspace) => {
+  const projectRoot = projectRootOf(process.cwd());
+  const declared = await readDeclared(workspace, projectRoot, BUILT_INS);
+  return await storeIn(
+    { ...declared, services: servicesOf(workspace, connectEngine, { projectRoot }) },
+    name,
+  );
+};
+
+/** Opens the workspace at `root`, making it on first use, for what only reads it. */
+export const openWorkspace = (root: string): Promise<Workspace> => openPlain(root, storeNamed);
+
+const storeIn = (workshop: Workshop, name: string): Promise<ArtifactStore> =>
+  makeComponent(workshop.catalog.component("artifact_store", name), workshop);
+
 const servicesOf = (
   { paths, metadata }: Workspace,
   engine: () => Promise<ContainerEngine>,
-  { projectRoot, envFile, now = () => new Date() }: HouseOptions,
+  { projectRoot, envFile, now = () => new Date() }: Omit<HouseOptions, "workspaceRoot">,
 ): ComponentServices => ({
   ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
   secrets: secretLookup({ environment: process.env, projectRoot, envFile }),

@@ -46,6 +46,12 @@ const directoryName = (segment: string): string => {
   return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 65)}~${hash("sha256", segment)}`;
 };
 
+/** The name of the store that a URI of any scheme is of; undefined where it is none. */
+export const storeNameOf = (uri: string): string | undefined => {
+  const [, segment] = /^[a-z0-9+.-]+:\/\/([^/]+)\//.exec(uri) ?? [];
+  return segment === undefined ? undefined : decodeName(segment);
+};
+
 /** `local://<store>/<step>/<output>/<step run id>`. */
 export const formatArtifactUri = (store: string, location: ArtifactLocation): string => {
   const names = [store, location.stepName, location.outputName, location.stepRunId];

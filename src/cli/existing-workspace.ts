@@ -7,7 +7,9 @@ import { UsageError } from "./errors.ts";
 export const openExisting = async (root: string): Promise<Workspace | undefined> => {
   if (!existsSync(workspacePaths(root).database)) return undefined;
   const { openWorkspace } = await import("../workspace/workspace.ts");
-  return await openWorkspace(root);
+  return await openWorkspace(root, async (name, workspace) =>
+    (await import("../composition.ts")).storeNamed(name, workspace),
+  );
 };
 
 /** The same, for a command that can do nothing without. @throws UsageError */

@@ -41,10 +41,11 @@ export const showArtifact = async (
 
 const openArtifact = async (
   { err }: CommandContext,
-  { artifactStore }: Workspace,
+  workspace: Workspace,
   artifact: ArtifactVersion,
 ): Promise<void> => {
-  await artifactStore.verify(artifact);
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
+  await artifactStore.fetch(artifact);
   const directory = artifactStore.path(artifact.uri);
   const [only, ...others] = await listArtifact(directory);
   const path = only?.kind === "file" && others.length === 0 ? join(directory, only.path) : directory;
@@ -54,11 +55,11 @@ const openArtifact = async (
 
 /** One whose materializer is the user's own is shown as the folder that it is on disk. */
 const readValue = async (workspace: Workspace, artifact: ArtifactVersion): Promise<unknown> => {
-  const { artifactStore } = workspace;
   if (isKnown(artifact.materializer) && artifact.materializer !== "directory") {
     return await loadArtifact({ workspace }, artifact);
   }
-  await artifactStore.verify(artifact);
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
+  await artifactStore.fetch(artifact);
   return new Listing(await listArtifact(artifactStore.path(artifact.uri)));
 };
 

@@ -39,11 +39,12 @@ export class ArtifactCopyError extends StepdockError {
  * @throws ArtifactCopyError where something is there already; ArtifactDamagedError, ArtifactMissingError
  */
 export const copyArtifact = async (
-  { artifactStore }: Pick<Workspace, "artifactStore">,
+  workspace: Pick<Workspace, "artifactStoreOf">,
   artifact: ArtifactVersion,
   to: string,
 ): Promise<string> => {
-  await artifactStore.verify(artifact);
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
+  await artifactStore.fetch(artifact);
   const from = artifactStore.path(artifact.uri);
   const [only, ...others] = await readdir(from);
   const isOneFile = artifact.materializer !== "directory" && only !== undefined && others.length === 0;

@@ -1,7 +1,12 @@
+import type { ArtifactStore } from "../artifact/port.ts";
 import type { CompiledPipeline } from "../compiler/compile.ts";
 import { layersOf } from "../compiler/compile.ts";
 import type { House } from "../composition.ts";
 import type { ArtifactVersion, Invocation, PipelineSnapshot, StepSettings } from "../model/index.ts";
+import type { BaseOrchestrator } from "../orchestrator/base/base-orchestrator.ts";
+import type { PlanRequest } from "../orchestrator/base/services.ts";
+import type { Stack } from "../stack/stack.ts";
+import { validateStack } from "../stack/stack-validator.ts";
 import { generateCacheKey, getCachedStepRun } from "../step-launcher/cache-utils.ts";
 import { EARLIER_RUNS, earlierArtifacts, resolveStepInputs } from "../step-launcher/input-utils.ts";
 import type { PlanEnvironment } from "../step-launcher/port.ts";
@@ -26,15 +31,28 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
 }
 
+/** Where the steps would run, and what they make would lie. */
+export interface PlanPlace {
+  readonly environment: PlanEnvironment;
+  readonly artifactStore: ArtifactStore;
+}
+
+/** Where the steps would run on a stack. @throws StackValidationError */
+export const planPlace = async (stack: Stack<BaseOrchestrator>, request: PlanRequest): Promise<PlanPlace> => {
+  await validateStack(stack);
+  const environment = stack.orchestrator.planEnvironment(request, stack);
+  return { environment, artifactStore: stack.artifactStore };
+};
+
 /** Computes what a run would do, without building or creating anything. */
 export const planCompiled = async (
   house: House,
   { snapshot }: CompiledPipeline,
-  environment: PlanEnvironment,
+  { environment, artifactStore }: PlanPlace,
   { enableCache = true }: { enableCache?: boolean | undefined } = {},
 ): Promise<Plan> => {
   const layers = layersOf(snapshot.invocations);
-  const planner = new Planner(house, snapshot, environment, enableCache);
+  const planner = new Planner(house, snapshot, { environment, artifactStore }, enableCache);
   await planner.prepare();
   const steps: PlannedStep[] = [];
   for (const [layer, ids] of layers.entries()) {
@@ -51,13 +69,15 @@ class Planner {
   readonly #house: House;
   readonly #snapshot: PipelineSnapshot;
   readonly #environment: PlanEnvironment;
+  readonly #artifactStore: ArtifactStore;
   readonly #enableCache: boolean;
   readonly #outputs = new Map<string, Readonly<Record<string, ArtifactVersion>>>();
 
-  constructor(house: House, snapshot: PipelineSnapshot, environment: PlanEnvironment, enableCache: boolean) {
+  constructor(house: House, snapshot: PipelineSnapshot, place: PlanPlace, enableCache: boolean) {
     this.#house = house;
     this.#snapshot = snapshot;
-    this.#environment = environment;
+    this.#environment = place.environment;
+    this.#artifactStore = place.artifactStore;
     this.#enableCache = enableCache;
   }
 
@@ -83,7 +103,8 @@ class Planner {
   }
 
   async #lookUp(invocation: Invocation): Promise<Decision> {
-    const { metadata, artifactStore } = this.#house.workspace;
+    const { metadata } = this.#house.workspace;
+    const artifactStore = this.#artifactStore;
     const { key, ingredients } = generateCacheKey({
       ...{ workspaceId: metadata.workspaceId, artifactStoreId: artifactStore.id, invocation },
       environment: await this.#environment.environmentOf(invocation),

@@ -32,7 +32,7 @@ export const rerunStep = async (
   const { run: from, snapshot: whole, invocation } = await findInvocation(metadata, reference, step);
   const given = await inputsOf(metadata, from, invocation);
   const snapshot = snapshotOf(whole, invocation, from);
-  const stack = await house.stack(from.stack);
+  const stack = await house.stackOf(from);
   const { projectRoot } = from.metadata;
   const run = await stack.orchestrator.run(
     {

@@ -51,8 +51,8 @@ export const loadArtifact = async (
   { workspace }: Pick<House, "workspace">,
   artifact: ArtifactVersion,
 ): Promise<unknown> => {
-  const { artifactStore } = workspace;
-  await artifactStore.verify(artifact);
+  const artifactStore = await workspace.artifactStoreOf(artifact.uri);
+  await artifactStore.fetch(artifact);
   const registry = await registryFor(workspace, artifact);
   return await loadInput(artifactStore.path(artifact.uri), artifact.materializer, registry);
 };

@@ -26,7 +26,7 @@ export const resumeRun = async (
   const resume = await metadata.findRun(reference);
   const snapshot = await metadata.getSnapshot(resume.snapshotId);
   if (!snapshot) throw new TypeError(`run ${resume.id} has no snapshot`);
-  const stack = await house.stack(resume.stack);
+  const stack = await house.stackOf(resume);
   const bundles = await loadBundles(paths.bundles, resume, snapshot);
   const { projectRoot, enableCache } = resume.metadata;
   const run = await stack.orchestrator.run(

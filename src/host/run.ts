@@ -8,7 +8,7 @@ import type { Given, Schemas } from "../pipeline/schema.ts";
 import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
 import { compileStore } from "./compile-store.ts";
 import { artifactFinder } from "./find-artifact.ts";
-import { type Plan, planCompiled } from "./plan.ts";
+import { type Plan, planCompiled, planPlace } from "./plan.ts";
 import { loadOutputs, type RunResult } from "./result.ts";
 import { resumeRun } from "./resume.ts";
 import { runCompiled } from "./run-compiled.ts";
@@ -29,7 +29,7 @@ export interface ConductOptions extends SpeedOptions {
 
 export interface PlanOptions<P extends Schemas = Schemas> {
   readonly parameters?: Given<P>;
-  /** `local_docker` (the default) or `local`. */
+  /** Default: the pipeline's own, else the active one, which is `local_docker` unless another was set. */
   readonly stack?: string;
   /** False: nothing is taken from earlier runs. */
   readonly cache?: boolean;
@@ -82,14 +82,16 @@ export const plan = async <P extends Schemas, R>(
   await using house = await houseOf(options);
   const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
   const stack = await house.stack(options.stack ?? compiled.snapshot.stack);
-  const environment = stack.orchestrator.planEnvironment(compiled, stack);
-  return await planCompiled(house, compiled, environment, { enableCache: options.cache });
+  return await planCompiled(house, compiled, await planPlace(stack, compiled), {
+    enableCache: options.cache,
+  });
 };
 
-const houseOf = ({ workspace }: { readonly workspace?: string }): Promise<House> =>
+const houseOf = ({ workspace, envFile }: Pick<ConductOptions, "workspace" | "envFile">): Promise<House> =>
   openHouse({
     workspaceRoot: workspaceRoot({ directory: workspace }),
     projectRoot: projectRootOf(process.cwd()),
+    envFile,
   });
 
 const emitOf = ({ onEvent }: ConductOptions): EventSink => onEvent ?? NO_LISTENER;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
 import type { House } from "../composition.ts";
 import type { ContainerSpec, Mount, OutputSink, StartedContainer } from "../docker/port.ts";
 import { StepdockError } from "../errors/error.ts";
@@ -91,8 +92,9 @@ const shellSpec = async (
   { run, snapshot, invocation }: FoundInvocation,
   { image, scratch, options }: { image: string; scratch: Scratch; options: ShellOptions },
 ): Promise<ContainerSpec> => {
-  const { metadata, paths, artifactStore } = house.workspace;
-  const stack = await house.stack(run.stack);
+  const { metadata, paths } = house.workspace;
+  const stack = await house.stackOf(run);
+  const { artifactStore } = stack;
   const { config } = stack.orchestrator;
   const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
@@ -122,15 +124,23 @@ const shellSpec = async (
 };
 
 const inputVariables = async (
-  { workspace: { metadata, artifactStore } }: House,
+  { workspace: { metadata, artifactStoreOf } }: House,
   { run, invocation }: FoundInvocation,
 ): Promise<Record<string, string>> => {
   const steps = await metadata.listStepRuns(run.id);
   const last = steps.findLast(({ invocationId }) => invocationId === invocation.id);
   const inputs = last ? Object.entries(await metadata.inputsOf(last.id)) : [];
-  return Object.fromEntries(
-    inputs.map(([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, artifactStore.path(uri)]),
-  );
+  const named = inputs.map(async ([name, artifact]) => {
+    const store = await artifactStoreOf(artifact.uri);
+    await store.fetch(artifact).catch(unlessDamaged);
+    return [`STEPDOCK_INPUT_${name}`, store.path(artifact.uri)] as const;
+  });
+  return Object.fromEntries(await Promise.all(named));
+};
+
+/** One that is damaged is there to be looked at. */
+const unlessDamaged = (error: unknown): void => {
+  if (!(error instanceof ArtifactDamagedError || error instanceof ArtifactMissingError)) throw error;
 };
 
 /** Undefined where the image has no such program. */

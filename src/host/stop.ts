@@ -1,7 +1,7 @@
 import { type House, openHouse } from "../composition.ts";
 import type { PipelineRun, StepRun } from "../model/index.ts";
 import type { StoppedRun } from "../orchestrator/base/stop-run.ts";
-import { workspaceRoot } from "../workspace/paths.ts";
+import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
 import { isLive, type ToldStatus, toldStatus } from "./run-state.ts";
 
 export interface WorkspaceOptions {
@@ -32,7 +32,7 @@ export const stopByReference = async (
   { force = false }: Pick<StopOptions, "force"> = {},
 ): Promise<StoppedRun> => {
   const run = await house.workspace.metadata.findRun(reference);
-  return await (await house.stack(run.stack)).orchestrator.stopRun(run, !force);
+  return await (await house.stackOf(run)).orchestrator.stopRun(run, !force);
 };
 
 /** How a run stands. */
@@ -58,4 +58,7 @@ export const status = async (reference: string, options: WorkspaceOptions = {}):
 };
 
 const houseOf = ({ workspace }: WorkspaceOptions): Promise<House> =>
-  openHouse({ workspaceRoot: workspaceRoot({ directory: workspace }), projectRoot: process.cwd() });
+  openHouse({
+    workspaceRoot: workspaceRoot({ directory: workspace }),
+    projectRoot: projectRootOf(process.cwd()),
+  });

@@ -7,6 +7,7 @@ import type {
   StepRunPatch,
   VersionedArtifact,
 } from "./port.ts";
+import type { Registrations } from "./registrations.ts";
 import * as versions from "./sqlite/artifact-versions.ts";
 import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
@@ -14,6 +15,7 @@ import * as documents from "./sqlite/documents.ts";
 import { asMetadataError } from "./sqlite/errors.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
+import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
 import * as runs from "./sqlite/runs.ts";
 import { selectStepDurations } from "./sqlite/step-durations.ts";
 import * as stepRuns from "./sqlite/step-runs.ts";
@@ -33,6 +35,14 @@ export const openSqliteMetadataStore = async (options: ConnectionOptions): Promi
 /** See `openSqliteMetadataStore`. Takes over the connection, which must be migrated, and closes it. */
 export class SqliteMetadataStore implements MetadataStore {
   readonly workspaceId: string;
+  /** What is registered in the workspace besides its records. */
+  readonly registrations: Registrations = {
+    read: () => this.#read("read what is registered", () => selectRegistered(this.#database, this.#path)),
+    change: (decide) =>
+      this.#write("change what is registered", () =>
+        applyRegistration(this.#database, decide(selectRegistered(this.#database, this.#path))),
+      ),
+  };
   readonly #database: DatabaseSync;
   readonly #path: string;
 

@@ -15,14 +15,14 @@ export interface Workshop {
 }
 
 /** Makes a component from its record. @throws UnknownFlavorError, ComponentConfigError */
-export const makeComponent = async (
+export const makeComponent = async <Component = unknown>(
   record: ComponentRecord,
   { flavors, services }: Pick<Workshop, "flavors" | "services">,
-): Promise<unknown> => {
+): Promise<Component> => {
   const flavor = await flavors.get(record.type, record.flavor);
   const config = settleConfig(flavor, record);
   const id = `${services.metadata.workspaceId}/${record.name}`;
-  return flavor.create({ name: record.name, id, config }, services);
+  return flavor.create({ name: record.name, id, config }, services) as Component;
 };
 
 /** Makes a stack from its record, with all its components. @throws UnknownComponentError, ComponentConfigError, … */
@@ -31,11 +31,11 @@ export const assembleStack = async <Orchestrator extends StackComponent>(
   workshop: Workshop,
 ): Promise<Stack<Orchestrator>> => {
   const make = async <Part>(type: StackComponentType, wanted: string) =>
-    (await makeComponent(workshop.catalog.component(type, wanted), workshop)) as Part;
+    await makeComponent<Part>(workshop.catalog.component(type, wanted), workshop);
   const { orchestrator, artifactStore, imageBuilder, containerRegistry, stepOperators = [] } = components;
   const operators = await Promise.all(stepOperators.map((each) => make<StackPart>("step_operator", each)));
   return {
-    name,
+    ...{ name, components },
     orchestrator: await make<Orchestrator>("orchestrator", orchestrator),
     artifactStore: await make<ArtifactStore>("artifact_store", artifactStore),
     ...(imageBuilder && { imageBuilder: await make<ImageBuilder>("image_builder", imageBuilder) }),

@@ -1,4 +1,6 @@
+import * as z from "zod/mini";
 import type { StackComponentType } from "./component.ts";
+import { commandOf, wordsOf } from "./component-words.ts";
 import { DuplicateNameError, UnknownComponentError, UnknownStackError } from "./errors.ts";
 import type { Source } from "./flavor-registry.ts";
 
@@ -13,13 +15,14 @@ export interface ComponentRecord {
 }
 
 /** Which components a stack has, by name. */
-export interface StackComponents {
-  readonly orchestrator: string;
-  readonly artifactStore: string;
-  readonly imageBuilder?: string | undefined;
-  readonly containerRegistry?: string | undefined;
-  readonly stepOperators?: readonly string[] | undefined;
-}
+export const StackComponents = z.object({
+  orchestrator: z.string(),
+  artifactStore: z.string(),
+  imageBuilder: z.optional(z.string()),
+  containerRegistry: z.optional(z.string()),
+  stepOperators: z.optional(z.readonly(z.array(z.string()))),
+});
+export type StackComponents = Readonly<z.infer<typeof StackComponents>>;
 
 /** A stack as it is declared. */
 export interface StackRecord {
@@ -44,7 +47,7 @@ export class StackCatalog {
     const [found, ...others] = ofType.filter((each) => each.name === name);
     const names = ofType.map((each) => each.name);
     if (!found) throw new UnknownComponentError(type, name, names);
-    if (others.length > 0) throw DuplicateNameError.component(found);
+    if (others.length > 0) throw duplicate(wordsOf(type), [found, ...others], commandOf(type));
     return found;
   }
 
@@ -53,7 +56,7 @@ export class StackCatalog {
     const [found, ...others] = this.stacks.filter((each) => each.name === name);
     const names = this.stacks.map((each) => each.name);
     if (!found) throw new UnknownStackError(name, names);
-    if (others.length > 0) throw DuplicateNameError.stack(found);
+    if (others.length > 0) throw duplicate("stack", [found, ...others], "stack");
     return found;
   }
 
@@ -68,6 +71,16 @@ export class StackCatalog {
       .map((stack) => stack.name);
   }
 }
+
+const duplicate = (
+  what: string,
+  found: readonly { readonly name: string; readonly source: Source }[],
+  command: string,
+): DuplicateNameError => {
+  const [{ name } = { name: "" }] = found;
+  const sources = found.map(({ source }) => source);
+  return new DuplicateNameError(what, name, sources, `stepdock ${command} delete ${name}`);
+};
 
 /** The components of a stack, by type and name. */
 export const namesIn = (components: StackComponents): [StackComponentType, string][] => {

@@ -2,6 +2,7 @@ import { StepdockError } from "../errors/error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import type { StackComponentType } from "./component.ts";
 import { aWordsOf, commandOf, wordsOf } from "./component-words.ts";
+import type { Source } from "./flavor-registry.ts";
 
 /** `There are: a, b. Did you mean "b"?`, or that there is none. */
 const known = (name: string, names: readonly string[]): string =>
@@ -13,6 +14,16 @@ export class UnknownStackError extends StepdockError {
 
   constructor(name: string, names: readonly string[]) {
     super(`There is no stack "${name}". ${known(name, names)}`);
+  }
+}
+
+/** The active stack is not there any more. */
+export class ActiveStackError extends StepdockError {
+  readonly code = "not_found";
+
+  constructor({ message }: UnknownStackError, source: Source) {
+    const place = source === "config" ? "`stack` of stepdock.config.ts names it" : "It is the active one";
+    super(`${message} ${place}: choose another with \`stepdock stack set NAME\`, or name one with --stack.`);
   }
 }
 
@@ -39,9 +50,28 @@ export class UnknownFlavorError extends StepdockError {
 export class FlavorError extends StepdockError {
   readonly code = "flavor_invalid";
 
-  static taken({ type, name }: { type: StackComponentType; name: string }, source: string): FlavorError {
+  static notOne(place: string, problem: string): FlavorError {
     return new FlavorError(
-      `There is a flavor "${name}" of ${wordsOf(type)}s already (${source}). Give this one another name.`,
+      `${place} is no flavor: ${problem}. A flavor is { name, type, configSchema, create }, such as the guide has.`,
+    );
+  }
+
+  static ofOtherType(place: string, is: StackComponentType, wanted: StackComponentType): FlavorError {
+    return new FlavorError(
+      `${place} is a flavor of ${wordsOf(is)}s, not of ${wordsOf(wanted)}s. ` +
+        `Register it with \`stepdock ${commandOf(is)} flavor register\`.`,
+    );
+  }
+}
+
+/** A name that none of ours can have. */
+export class NameError extends StepdockError {
+  readonly code = "component_invalid";
+
+  constructor(what: string, name: string) {
+    super(
+      `"${name}" cannot be the name of ${what}: it takes letters, digits, "_", "-" and ".", begins with a letter or a ` +
+        "digit, and has at most 64 of them.",
     );
   }
 }
@@ -74,21 +104,63 @@ export class ComponentConfigError extends StepdockError {
   }
 }
 
-/** One name is declared both in the configuration file and in the workspace. */
+/** One name is declared in several places. */
 export class DuplicateNameError extends StepdockError {
   readonly code = "component_exists";
 
-  static component({ type, name }: { type: StackComponentType; name: string }): DuplicateNameError {
-    return new DuplicateNameError(
-      `There are two ${wordsOf(type)}s "${name}": one in stepdock.config.ts, one registered in the workspace. ` +
-        `Rename the first, or delete the second: stepdock ${commandOf(type)} delete ${name}`,
+  /** `what`: `stack`, for instance; `command` deletes the one of the workspace. */
+  constructor(what: string, name: string, sources: readonly Source[], command: string) {
+    const registered = sources.includes("workspace");
+    super(
+      `There are two ${what}s "${name}": ${sources.map((source) => PLACES[source]).join(", and ")}. ` +
+        (registered ? `Delete the last: ${command}` : `Rename the one in stepdock.config.ts.`),
+    );
+  }
+}
+
+/** A name that is to be registered, and is there already. */
+export class NameTakenError extends StepdockError {
+  readonly code = "component_exists";
+
+  constructor(what: string, name: string, source: Source, hint = "Choose another name.") {
+    super(
+      `There is ${/^[aeiou]/.test(what) ? "an" : "a"} ${what} "${name}" already: ${PLACES[source]}. ${hint}`,
+    );
+  }
+}
+
+const PLACES: Readonly<Record<Source, string>> = {
+  "built-in": "it is built in",
+  config: "it is in stepdock.config.ts",
+  workspace: "it is registered in the workspace",
+};
+
+/** Something that only the workspace's own can be asked for: to be changed, or deleted. */
+export class ReadOnlyError extends StepdockError {
+  readonly code = "usage";
+
+  constructor(what: string, name: string, source: Source) {
+    const why =
+      source === "config" ? "it is declared in stepdock.config.ts: change it there" : PLACES[source];
+    super(`The ${what} "${name}" cannot be changed here: ${why}.`);
+  }
+}
+
+/** What is to be deleted is needed. */
+export class InUseError extends StepdockError {
+  readonly code = "component_in_use";
+
+  /** `users` tells who: `stack "a"`, for instance. */
+  static by(what: string, name: string, users: readonly string[]): InUseError {
+    return new InUseError(
+      `The ${what} "${name}" is in use, so it was not deleted: ${users.join(", ")} ${users.length === 1 ? "has" : "have"} it. ` +
+        "Delete or change those first.",
     );
   }
 
-  static stack({ name }: { name: string }): DuplicateNameError {
-    return new DuplicateNameError(
-      `There are two stacks "${name}": one in stepdock.config.ts, one registered in the workspace. ` +
-        `Rename the first, or delete the second: stepdock stack delete ${name}`,
+  static active(name: string): InUseError {
+    return new InUseError(
+      `The stack "${name}" is the active one, so it was not deleted. Choose another first: stepdock stack set NAME`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Flavor, StackComponentType } from "./component.ts";
-import { FlavorError, UnknownFlavorError } from "./errors.ts";
+import { commandOf, wordsOf } from "./component-words.ts";
+import { DuplicateNameError, UnknownFlavorError } from "./errors.ts";
 import type { ComponentServices } from "./services.ts";
 
 /** A flavor of any component. */
@@ -14,33 +15,37 @@ export interface FlavorEntry {
   readonly name: string;
   readonly source: Source;
   /** Of a registered one: `path#Export`. */
-  readonly path?: string;
+  readonly place?: string;
   readonly load: () => AnyFlavor | Promise<AnyFlavor>;
 }
 
 /** The flavors by type and name. It imports none: `composition.ts` adds those that there are. */
 export class FlavorRegistry {
-  readonly #entries = new Map<string, FlavorEntry>();
+  readonly #entries: FlavorEntry[] = [];
 
-  /** @throws FlavorError where there is one of that type and name */
   add(entry: FlavorEntry): void {
-    const key = keyOf(entry.type, entry.name);
-    const other = this.#entries.get(key);
-    if (other) throw FlavorError.taken(entry, other.source);
-    this.#entries.set(key, entry);
+    this.#entries.push(entry);
   }
 
-  /** @throws UnknownFlavorError, which names the nearest */
-  async get(type: StackComponentType, name: string): Promise<AnyFlavor> {
-    const entry = this.#entries.get(keyOf(type, name));
+  /** @throws UnknownFlavorError, which names the nearest; DuplicateNameError where several places have it */
+  find(type: StackComponentType, name: string): FlavorEntry {
+    const [entry, ...others] = this.list(type).filter((each) => each.name === name);
     if (!entry) throw new UnknownFlavorError(type, name, this.list(type));
-    return await entry.load();
+    if (others.length > 0) {
+      const sources = [entry, ...others].map(({ source }) => source);
+      const command = `stepdock ${commandOf(type)} flavor delete ${name}`;
+      throw new DuplicateNameError(`${wordsOf(type)} flavor`, name, sources, command);
+    }
+    return entry;
+  }
+
+  /** The same, loaded. */
+  async get(type: StackComponentType, name: string): Promise<AnyFlavor> {
+    return await this.find(type, name).load();
   }
 
   /** In the order they were added. */
   list(type: StackComponentType): FlavorEntry[] {
-    return [...this.#entries.values()].filter((entry) => entry.type === type);
+    return this.#entries.filter((entry) => entry.type === type);
   }
 }
-
-const keyOf = (type: StackComponentType, name: string): string => `${type} ${name}`;

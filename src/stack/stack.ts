@@ -1,4 +1,5 @@
 import type { ArtifactStore } from "../artifact/port.ts";
+import type { StackComponents } from "./catalog.ts";
 import type { StackComponent, StackComponentType } from "./component.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 import type { StackValidator } from "./stack-validator.ts";
@@ -12,6 +13,8 @@ export interface StackPart {
 /** The components that a run uses. ZenML's `Stack`. */
 export interface Stack<Orchestrator extends StackComponent = StackComponent> {
   readonly name: string;
+  /** Its components by name, as they are recorded with a run. */
+  readonly components?: StackComponents;
   readonly orchestrator: Orchestrator;
   readonly artifactStore: ArtifactStore & Partial<StackPart>;
   readonly imageBuilder?: ImageBuilder & Partial<StackPart>;

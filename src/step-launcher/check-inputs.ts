@@ -1,4 +1,4 @@
-import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
+import { ArtifactDamagedError, ArtifactMissingError, ArtifactUriError } from "../artifact/errors.ts";
 import { ArtifactStoreError } from "../artifact/store-error.ts";
 import type { ArtifactVersion, Failure } from "../model/index.ts";
 import type { RunContext } from "./run-context.ts";
@@ -26,7 +26,9 @@ export const bringInputs = async (
 };
 
 const isOfArtifact = (error: unknown): error is Error =>
-  [ArtifactDamagedError, ArtifactMissingError, ArtifactStoreError].some((kind) => error instanceof kind);
+  [ArtifactDamagedError, ArtifactMissingError, ArtifactUriError, ArtifactStoreError].some(
+    (kind) => error instanceof kind,
+  );
 
 /** A store that cannot be reached may be there the next time. */
 const failureOf = (input: string, error: Error): Failure => ({

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { storeNameOf } from "../artifact/artifact-uri.ts";
 import { createLocalArtifactStore } from "../artifact/local-artifact-store.ts";
 import type { ArtifactStore } from "../artifact/port.ts";
 import { StepdockError } from "../errors/error.ts";
 import type { MetadataStore } from "../metadata/port.ts";
+import type { Registrations } from "../metadata/registrations.ts";
 import { openSqliteMetadataStore } from "../metadata/sqlite-metadata-store.ts";
 import { type WorkspacePaths, workspacePaths } from "./paths.ts";
 
@@ -16,13 +18,22 @@ export class WorkspaceError extends StepdockError {
 export interface Workspace extends AsyncDisposable {
   readonly paths: WorkspacePaths;
   readonly metadata: MetadataStore;
+  /** The default one. */
   readonly artifactStore: ArtifactStore;
+  /** @throws UnknownComponentError where there is none of that name */
+  storeNamed(name: string): Promise<ArtifactStore>;
+  /** The one that an artifact lies in. @throws UnknownComponentError where it is not there any more */
+  artifactStoreOf(uri: string): Promise<ArtifactStore>;
+  readonly registrations: Registrations;
 }
 
 const STORE_NAME = "default";
 
 /** Opens the workspace at `root`, making it on first use. */
-export const openWorkspace = async (root: string): Promise<Workspace> => {
+export const openWorkspace = async (
+  root: string,
+  otherStore: OtherStore = refuseOther,
+): Promise<Workspace> => {
   const paths = workspacePaths(root);
   await prepareDirectories(paths);
   const metadata = await openSqliteMetadataStore({ path: paths.database });
@@ -31,7 +42,23 @@ export const openWorkspace = async (root: string): Promise<Workspace> => {
     name: STORE_NAME,
     id: `${metadata.workspaceId}/${STORE_NAME}`,
   });
-  return { paths, metadata, artifactStore, [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose]() };
+  const { registrations } = metadata;
+  const workspace: Workspace = {
+    ...{ paths, metadata, registrations, artifactStore },
+    storeNamed: async (name) => (name === STORE_NAME ? artifactStore : await otherStore(name, workspace)),
+    artifactStoreOf: (uri) => workspace.storeNamed(storeNameOf(uri) ?? STORE_NAME),
+    [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
+  };
+  return workspace;
+};
+
+/** Makes an artifact store of another name than the default one's. */
+export type OtherStore = (name: string, workspace: Workspace) => Promise<ArtifactStore>;
+
+const refuseOther: OtherStore = async (name, { paths }) => {
+  throw new WorkspaceError(
+    `The artifact is in the store "${name}" of the workspace ${paths.root}, of which only the default store is open.`,
+  );
 };
 
 const unlessThere = (error: NodeJS.ErrnoException): void => {

@@ -29,7 +29,7 @@ export class S3ObjectStore implements ObjectStore {
   async check({ signal }: ObjectOptions = {}): Promise<void> {
     await this.#ask(({ sdk, client }) =>
       client.send(
-        new sdk.ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, MaxKeys: 1 }),
+        new sdk.ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, MaxKeys: 0 }),
         abortedBy(signal),
       ),
     );

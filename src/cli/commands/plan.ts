@@ -1,6 +1,6 @@
 import { EXIT } from "../../errors/codes.ts";
 import { compileFile } from "../../host/compile-file.ts";
-import { type Plan, type PlannedStep, planCompiled } from "../../host/plan.ts";
+import { type Plan, type PlannedStep, planCompiled, planPlace } from "../../host/plan.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { columns } from "../render/columns.ts";
 import { count, harmless, type Paint, painter, type Style } from "../render/text.ts";
@@ -16,11 +16,11 @@ export const planCommand = async (context: CommandContext, options: PlanOptions)
   await using house = await openPipelineHouse(context, options);
   const compiled = await compileFile(house, compileOptions(options));
   const stack = await house.stack(options.stack ?? compiled.snapshot.stack);
-  const environment = stack.orchestrator.planEnvironment(
-    { ...compiled, onOutput: (line) => void context.err.line(harmless(line)) },
-    stack,
-  );
-  const plan = await planCompiled(house, compiled, environment, { enableCache: options.cache });
+  const place = await planPlace(stack, {
+    ...compiled,
+    onOutput: (line) => void context.err.line(harmless(line)),
+  });
+  const plan = await planCompiled(house, compiled, place, { enableCache: options.cache });
   const lines = options.json
     ? [JSON.stringify(plan)]
     : report(plan, stack.name, { paint: painter(context.out), verbose: options.verbose ?? false });

@@ -47,8 +47,10 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
   }
 };
 
-export const openPipelineHouse = ({ workspace }: CommandContext, { file }: PipelineFileOptions) =>
-  openHouse({ workspaceRoot: workspace, projectRoot: projectRootOfFile(file) });
+export const openPipelineHouse = (
+  { workspace }: CommandContext,
+  { file, envFile }: PipelineFileOptions & { readonly envFile?: string | undefined },
+) => openHouse({ workspaceRoot: workspace, projectRoot: projectRootOfFile(file), envFile });
 
 export const compileOptions = ({ file, exportName, param, executionMode }: PipelineFileOptions) => ({
   ...{ file, exportName, executionMode },

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod/mini";
+import type { ArtifactStore } from "../../artifact/port.ts";
+import { isStepdockError } from "../../errors/error.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
   type ArtifactVersion,
@@ -10,6 +13,7 @@ import {
   type PipelineRun,
   type StepRun,
 } from "../../model/index.ts";
+import { StackComponents } from "../../stack/catalog.ts";
 import { generateArtifactUri } from "../../step-launcher/output-utils.ts";
 import type { CleanContext } from "../clean.ts";
 import { runLockPath } from "../run-state.ts";
@@ -68,13 +72,23 @@ const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boole
 const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
 
 const forget = async (context: CleanContext, run: PipelineRun): Promise<void> => {
-  const { metadata, artifactStore } = context.workspace;
+  const { metadata } = context.workspace;
   const leftOver = await unpublishedUris(context, run);
   if (!isFinished(run.status)) await endInterrupted(context, run);
   for (const { uri, name, sizeBytes } of await metadata.removeRun(run.id)) {
-    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () => artifactStore.remove(uri));
+    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () => removeFiles(context, uri));
   }
-  for (const uri of leftOver) await artifactStore.remove(uri);
+  for (const uri of leftOver) await removeFiles(context, uri);
+};
+
+/** A store that is not there any more keeps what it has. */
+const removeFiles = async ({ workspace, note }: CleanContext, uri: string): Promise<void> => {
+  try {
+    await (await workspace.artifactStoreOf(uri)).remove(uri);
+  } catch (error) {
+    if (!isStepdockError(error) || error.code !== "not_found") throw error;
+    await note(`the files of ${uri} were left where they are: ${error.message}`);
+  }
 };
 
 /** What the store would say if the runs were removed: the artifacts that only they refer to. */
@@ -111,12 +125,27 @@ const endInterrupted = async ({ workspace, now }: CleanContext, { id }: Pipeline
 
 /** Where steps that never published anything may have begun to write. */
 const unpublishedUris = async ({ workspace }: CleanContext, run: PipelineRun): Promise<string[]> => {
-  const { metadata, artifactStore } = workspace;
+  const { metadata } = workspace;
+  const artifactStore = await storeOfRun(workspace, run);
   const snapshot = await metadata.getSnapshot(run.snapshotId);
   const outputsOf = ({ invocationId }: StepRun) =>
     Object.keys(snapshot?.invocations[invocationId]?.outputs ?? {});
   const steps = (await metadata.listStepRuns(run.id)).filter(({ status }) => !isSuccessful(status));
+  if (!artifactStore) return [];
   return steps.flatMap((step) =>
     outputsOf(step).map((name) => generateArtifactUri(artifactStore, step, name)),
   );
+};
+
+/** The store that a run's artifacts were to lie in; undefined where it is not there any more. */
+const storeOfRun = async (
+  workspace: CleanContext["workspace"],
+  { metadata }: PipelineRun,
+): Promise<ArtifactStore | undefined> => {
+  const { data: names } = z.safeParse(StackComponents, metadata.components);
+  if (!names) return workspace.artifactStore;
+  return await workspace.storeNamed(names.artifactStore).catch((error) => {
+    if (isStepdockError(error) && error.code === "not_found") return undefined;
+    throw error;
+  });
 };

@@ -119,4 +119,14 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO artifact_names SELECT name, max(version) FROM artifacts GROUP BY name;
   CREATE UNIQUE INDEX artifacts_version ON artifacts (name, version);
   `,
+  // Components, flavors, stacks, and which stack is the active one. A stack has no type.
+  `
+  CREATE TABLE registrations (
+    kind TEXT NOT NULL,
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, type, name)
+  ) STRICT;
+  `,
 ];

@@ -5,6 +5,8 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
   buildById: 'select "body" from "builds" where "id" = :id',
   cachedStepRun:
     'select "step_runs".* from "step_runs" where "cache_key" = :cacheKey and "status" = \'completed\' and "created_at" >= :notBefore order by "step_runs"."created_at" desc, "step_runs"."seq" desc limit 1',
+  deleteRegistration:
+    'delete from "registrations" where "kind" = :kind and "type" = :type and "name" = :name',
   deleteRun: 'delete from "pipeline_runs" where "id" = :id',
   deleteUnusedArtifacts:
     'delete from "artifacts" where "id" not in (select "artifact_id" from "step_run_outputs") and "id" not in (select "artifact_id" from "step_run_inputs") returning *',
@@ -35,6 +37,9 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'insert into "artifact_names" ("name", "last_version") values (:name, 1) on conflict ("name") do update set "last_version" = "artifact_names"."last_version" + 1 returning "last_version"',
   outputsOfStepRun:
     'select "artifacts".*, "link"."name" as "link_name" from "step_run_outputs" as "link" inner join "artifacts" on "artifacts"."id" = "link"."artifact_id" where "link"."step_run_id" = :stepRunId order by "link"."name"',
+  putRegistration:
+    'insert into "registrations" ("kind", "type", "name", "body") values (:kind, :type, :name, :body) on conflict ("kind", "type", "name") do update set "body" = "excluded"."body"',
+  registrations: 'select * from "registrations" order by "kind", "type", "name"',
   runById: 'select * from "pipeline_runs" where "id" = :id',
   runsByBeginning:
     'select * from "pipeline_runs" where substr(id, 1, length(:reference)) = :reference order by "created_at" desc, "seq" desc',

@@ -20,6 +20,12 @@ export interface Tables {
   artifactNames: { readonly name: string; readonly lastVersion: number };
   stepRunInputs: Link;
   stepRunOutputs: Link;
+  registrations: {
+    readonly kind: string;
+    readonly type: string;
+    readonly name: string;
+    readonly body: string;
+  };
 }
 
 /** Both ways between a record of the model and its row. Columns are the model's keys, so rows may hold more. */

@@ -5,6 +5,7 @@ import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
   isFinished,
+  type Json,
   maskEvent,
   NO_LISTENER,
   type PipelineRun,
@@ -12,6 +13,7 @@ import {
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
+import type { StackComponents } from "../../stack/catalog.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import { getOrchestratorRunName, getRunName } from "../../step-launcher/utils.ts";
@@ -116,6 +118,9 @@ const contextOf = (
 const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =>
   new RunSecrets(snapshot.invocations, { environment: process.env, projectRoot, envFile });
 
+/** Without what is undefined, which is no JSON. */
+const namesOf = (components: StackComponents): Json => JSON.parse(JSON.stringify(components));
+
 const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
   const id = randomUUID();
   return {
@@ -135,6 +140,7 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
     metadata: {
       ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
       ...(request.given ? { given: request.given } : {}),
+      ...(stack.components ? { components: namesOf(stack.components) } : {}),
     },
   };
 };
