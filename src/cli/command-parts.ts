@@ -9,6 +9,18 @@ export interface CommandContext extends Outputs {
 /** Takes the exit status of the command that ran. */
 export type Done = (status: number) => void;
 
+/** Has a command print where we do, and throw what is wrong with how it is called. */
+export const tellThrough = (command: Command, { out, err }: Outputs): Command =>
+  command
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void out.write(text),
+      writeErr: (text) => void err.write(text),
+      // It is thrown, too, and told where all errors are.
+      outputError: () => {},
+    });
+
 export const ENV_FILE = [
   "--env-file <path>",
   "where secrets are that are not in the environment (default: .env beside package.json)",

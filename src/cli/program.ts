@@ -2,9 +2,17 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { ExecutionMode } from "../model/status.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
-import { type CommandContext, type Done, ENV_FILE, examples, recordCommand } from "./command-parts.ts";
+import {
+  type CommandContext,
+  type Done,
+  ENV_FILE,
+  examples,
+  recordCommand,
+  tellThrough,
+} from "./command-parts.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
+import { addComponentGroups } from "./component-groups.ts";
 import { collectParameter, parseAge, wholeNumber } from "./options.ts";
 import type { Outputs } from "./output.ts";
 import { addRecordCommands } from "./record-commands.ts";
@@ -18,23 +26,15 @@ export const createProgram = (outputs: Outputs, done: Done, argv: readonly strin
       "--workspace <dir>",
       "directory of the workspace (default: STEPDOCK_HOME, else .stepdock beside the nearest package.json)",
     )
-    .helpOption("-h, --help", "print help")
-
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void outputs.out.write(text),
-      writeErr: (text) => void outputs.err.write(text),
-      // It is thrown, too, and told where all errors are.
-      outputError: () => {},
-    });
+    .helpOption("-h, --help", "print help");
+  tellThrough(program, outputs);
   const context = (): CommandContext => ({
     ...outputs,
     workspace: workspaceRoot({ directory: program.opts<{ workspace?: string }>().workspace }),
   });
   const called = calledCommand(argv);
   const adding = [addRunCommands, addResumeCommand, addStopCommand, addRerunCommand, addShellCommand];
-  adding.push(addRecordCommands, addCareCommands);
+  adding.push(addRecordCommands, addCareCommands, addComponentGroups(outputs));
   // Where it is plain that a pipeline is to be run, the others need not be there: to describe them takes some time.
   for (const add of called === "run" || called === "plan" ? [addRunCommands] : adding) {
     add(program, context, done);
@@ -157,7 +157,10 @@ const pipelineCommand = (program: Command, name: string, description: string): C
     .argument("<file>", "TypeScript or JavaScript module that exports a pipeline")
     .argument("[export]", "name of the export, where the file exports several pipelines")
     .option("--param <name=value>", "a parameter: JSON, or text; may be given many times", collectParameter)
-    .option("--stack <name>", "local_docker (the default), or local: all steps in this process")
+    .option(
+      "--stack <name>",
+      "local_docker (the default, unless another was set), local (all steps in this process), or one of yours",
+    )
     .option("--no-cache", "take no results of earlier runs")
     .addOption(
       new Option("--execution-mode <mode>", "what a failed step does to the others").choices(

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { StepdockError } from "../errors/error.ts";
 import type { ComponentRecord, StackRecord } from "../stack/catalog.ts";
 import type { StackComponentType } from "../stack/component.ts";
+import { inEnglish } from "../stack/component-config.ts";
 import type { AnyFlavor } from "../stack/flavor-registry.ts";
 import { asFlavor } from "../stack/is-flavor.ts";
 import { checkName } from "../stack/names.ts";
@@ -86,7 +87,7 @@ const KEYS = [Config, ByType, Component, Stack].flatMap(({ shape }) => Object.ke
 
 /** What a default export declares. */
 export const configOf = (exported: unknown, file: string): ConfigFile => {
-  const { data, error } = z.safeParse(Config, exported);
+  const { data, error } = z.safeParse(Config, exported, inEnglish());
   if (error) throw new ConfigFileError(file, `${explain(error)}.`, { cause: error });
   const { stack, flavors, components, stacks } = data;
   return {

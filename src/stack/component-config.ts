@@ -9,6 +9,9 @@ import type { AnyFlavor } from "./flavor-registry.ts";
 export const StackComponentConfig = z.strictObject({});
 export type StackComponentConfig = z.infer<typeof StackComponentConfig>;
 
+/** zod/mini has no words of its own. */
+export const inEnglish = () => ({ error: z.locales.en().localeError });
+
 /** What a flavor's configuration takes, as JSON schema. */
 export const configJsonSchema = ({ configSchema }: Pick<AnyFlavor, "configSchema">) =>
   z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
@@ -23,7 +26,7 @@ export const settleConfig = (
   { type, name, config }: Pick<ComponentRecord, "type" | "name" | "config">,
 ): unknown => {
   try {
-    return deepFreeze(z.parse(flavor.configSchema, config));
+    return deepFreeze(z.parse(flavor.configSchema, config, inEnglish()));
   } catch (error) {
     if (!isParseError(error)) throw error;
     const of = { type, name, flavor: flavor.name };

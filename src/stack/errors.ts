@@ -98,7 +98,7 @@ export class ComponentConfigError extends StepdockError {
   ): ComponentConfigError {
     return new ComponentConfigError(
       `The configuration of ${wordsOf(of.type)} "${of.name}" (flavor "${of.flavor}") is not valid: ` +
-        `${told.replaceAll("\n", "; ")}.`,
+        `${told.replaceAll("\n", "; ").replace(/\.?$/, ".")}`,
       { cause },
     );
   }

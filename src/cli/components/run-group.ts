@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { type House, openHouse } from "../../composition.ts";
+import { EXIT } from "../../errors/codes.ts";
+import { COMPONENT_TYPES } from "../../stack/component.ts";
+import { commandOf } from "../../stack/component-words.ts";
+import { projectRootOf } from "../../workspace/paths.ts";
+import { type CommandContext, type Done, tellThrough } from "../command-parts.ts";
+import type { ComponentGroup } from "../component-groups.ts";
+import type { Outputs } from "../output.ts";
+import { addComponentCommands } from "./component-commands.ts";
+import { addStackCommands } from "./stack-commands.ts";
+
+/** What the commands of a group need. */
+export interface GroupHome {
+  /** Calls a command that is done when it returns, in a house of its own. */
+  readonly act: (work: (house: House, context: CommandContext) => Promise<void>) => Promise<void>;
+}
+
+interface GroupProgram {
+  readonly outputs: Outputs;
+  readonly context: () => CommandContext;
+  readonly done: Done;
+}
+
+/** Runs `stepdock <group> <words>`. */
+export const runGroup = async (
+  group: ComponentGroup,
+  words: readonly string[],
+  { outputs, context, done }: GroupProgram,
+): Promise<void> => {
+  const program = tellThrough(new Command(`stepdock ${group}`), outputs).helpOption(
+    "-h, --help",
+    "print help",
+  );
+  const act: GroupHome["act"] = async (work) => {
+    const { workspace } = context();
+    await using house = await openHouse({
+      workspaceRoot: workspace,
+      projectRoot: projectRootOf(process.cwd()),
+    });
+    await work(house, context());
+    done(EXIT.done);
+  };
+  const type = COMPONENT_TYPES.find((each) => commandOf(each) === group);
+  if (type) addComponentCommands(program, type, { act });
+  else addStackCommands(program, { act });
+  await program.parseAsync(words, { from: "user" });
+};
