@@ -4,8 +4,9 @@ import { compileFile } from "../../../src/host/compile-file.ts";
 import { loadArtifact } from "../../../src/host/result.ts";
 import { type RunCompiledOptions, runCompiled } from "../../../src/host/run-compiled.ts";
 import type { RunEvent, StepRun } from "../../../src/model/index.ts";
-import { createProject, type Project } from "../../fixtures/project.ts";
+import type { Project } from "../../fixtures/project.ts";
 import { S3_KEY, type S3Server } from "../../fixtures/s3-server.ts";
+import { pipelineProject } from "../pipeline/pipeline-support.ts";
 
 const PIPELINE = `
 import { directory, pipeline, step } from "stepdock";
@@ -69,7 +70,7 @@ export default {
 
 /** A project whose stacks \`team\` and \`team_docker\` keep artifacts in a bucket. */
 export const createTeamProject = (server: Pick<S3Server, "endpoint" | "bucket">): Promise<Project> =>
-  createProject({
+  pipelineProject({
     "pipeline.ts": PIPELINE,
     "stepdock.config.ts": configOf(server),
     ".env": `TEAM_KEY=${S3_KEY}\nTEAM_SECRET=${S3_KEY}\n`,
