@@ -23,7 +23,7 @@ export const createMirroredArtifactStore = (options: MirroredArtifactStoreOption
   const mirrored = new MirroredArtifacts({ objects, local, directory: join(root, name) });
   return {
     ...local,
-    check: (given) => objects.check(given),
+    check: (given) => mirrored.check(given),
     store: (artifact, given = {}) => mirrored.store(artifact, given),
     verify: (artifact, given = {}) => mirrored.verify(artifact, given),
     fetch: (artifact, given = {}) => mirrored.fetch(artifact, given),

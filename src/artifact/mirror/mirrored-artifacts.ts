@@ -1,4 +1,4 @@
-import { mkdir, mkdtempDisposable, rename } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as z from "zod/mini";
@@ -8,6 +8,7 @@ import type { ArtifactStore, StoredArtifact } from "../port.ts";
 import { removeTree } from "../remove-tree.ts";
 import { explainWriteErrors } from "../write-error.ts";
 import { download } from "./download.ts";
+import { makeIncoming, removeOldIncoming } from "./incoming.ts";
 import { hashOfEntries, Manifest } from "./manifest.ts";
 import { artifactKey, manifestKey } from "./object-keys.ts";
 import type { ObjectOptions, ObjectStore } from "./object-store.ts";
@@ -32,6 +33,11 @@ export class MirroredArtifacts {
   constructor(options: MirroredArtifactsOptions) {
     this.#options = options;
     this.#receipts = new Receipts(join(options.directory, ".receipts"));
+  }
+
+  async check(options: ObjectOptions | undefined): Promise<void> {
+    await removeOldIncoming(this.#options.directory);
+    await this.#options.objects.check(options);
   }
 
   async store(artifact: StoredArtifact, options: ObjectOptions): Promise<void> {
@@ -83,8 +89,7 @@ export class MirroredArtifacts {
     const { objects, directory } = this.#options;
     const [uri, key] = [artifact.uri, artifactKey(artifact.uri)];
     await explainWriteErrors(directory, async () => {
-      await mkdir(directory, { recursive: true });
-      await using incoming = await mkdtempDisposable(join(directory, ".incoming-"));
+      await using incoming = await makeIncoming(directory);
       const content = join(incoming.path, "content");
       await mkdir(content);
       await download(objects, { uri, key, manifest, directory: content }, options);

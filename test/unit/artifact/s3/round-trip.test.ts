@@ -1,5 +1,16 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -114,4 +125,14 @@ it("stores values as it does folders", async () => {
   await here.store(artifact);
   await there.fetch(artifact);
   expect(await readFile(join(there.path(artifact.uri), "value.json"), "utf8")).toBe("[1]");
+});
+
+it("removes what a process that died had begun to bring, and nothing that is under way", async () => {
+  await using machines = await openTwoMachines(server);
+  const store = join(machines.directory, "here", "team");
+  await mkdir(join(store, ".incoming-dead", "content"), { recursive: true });
+  await mkdir(join(store, ".incoming-alive"));
+  await utimes(join(store, ".incoming-dead"), 1, 1);
+  await machines.here.check();
+  expect(await readdir(store)).toEqual([".incoming-alive"]);
 });
