@@ -128,10 +128,10 @@ const storeIn = (workshop: Workshop, name: string): Promise<ArtifactStore> =>
   makeComponent(workshop.catalog.component("artifact_store", name), workshop);
 
 const servicesOf = (
-  { paths, metadata }: Workspace,
+  { paths, metadata, artifactStoreOf }: Workspace,
   engine: () => Promise<ContainerEngine>,
   { projectRoot, envFile, now = () => new Date() }: Omit<HouseOptions, "workspaceRoot">,
 ): ComponentServices => ({
-  ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
+  ...{ paths, metadata, artifactStoreOf, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
   secrets: secretLookup({ environment: process.env, projectRoot, envFile }),
 });

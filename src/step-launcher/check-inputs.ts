@@ -1,5 +1,5 @@
-import { ArtifactDamagedError, ArtifactMissingError, ArtifactUriError } from "../artifact/errors.ts";
 import { ArtifactStoreError } from "../artifact/store-error.ts";
+import { isStepdockError } from "../errors/error.ts";
 import type { ArtifactVersion, Failure } from "../model/index.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -18,17 +18,12 @@ export const bringInputs = async (
       await artifactStore.fetch(artifact, { signal });
     } catch (error) {
       if (signal.aborted) return STOPPED;
-      if (isOfArtifact(error)) return failureOf(name, error);
+      if (isStepdockError(error)) return failureOf(name, error);
       throw error;
     }
   }
   return undefined;
 };
-
-const isOfArtifact = (error: unknown): error is Error =>
-  [ArtifactDamagedError, ArtifactMissingError, ArtifactUriError, ArtifactStoreError].some(
-    (kind) => error instanceof kind,
-  );
 
 /** A store that cannot be reached may be there the next time. */
 const failureOf = (input: string, error: Error): Failure => ({

@@ -60,6 +60,30 @@ it("gives containers their inputs from the bucket, and takes their outputs there
   expect(await readOutput(other, steps[1])).toEqual({ ...SEEN, said: "hello 21" });
 });
 
+it.each(["team", "team_docker"])("gives a step of the stack %s what is in another store", async (stack) => {
+  await using project = await createTeamProject(server);
+  await runTools(project, { stack: "local" });
+  const { statuses, steps } = await runTools(project, { stack, exportName: "reuse", greeting: "hello " });
+  expect(statuses).toEqual(["completed"]);
+  await using other = await moveToOtherMachine(project);
+  expect(await readOutput(other, steps[0])).toEqual({ ...SEEN, said: "hello 21" });
+});
+
+it("says which input is missing that another store had", async () => {
+  await using project = await createTeamProject(server);
+  await runTools(project);
+  server.refused = /^GET .*\/build\//;
+  await using other = await moveToOtherMachine(project);
+  const { steps } = await runTools(other, { stack: "local", exportName: "reuse", greeting: "hello " });
+  expect(steps[0]?.failure).toMatchObject({
+    kind: "input_damaged",
+    retryable: true,
+    message: expect.stringMatching(
+      /^Input "tools" cannot be used: The artifact store "team" \(bucket .*refuses access/,
+    ),
+  });
+});
+
 it("runs a step again whose result is gone from the bucket", async () => {
   await using project = await createTeamProject(server);
   await runTools(project);

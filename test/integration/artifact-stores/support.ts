@@ -2,14 +2,14 @@ import { rm } from "node:fs/promises";
 import { openHouse } from "../../../src/composition.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { loadArtifact } from "../../../src/host/result.ts";
-import { type RunCompiledOptions, runCompiled } from "../../../src/host/run-compiled.ts";
+import { runCompiled } from "../../../src/host/run-compiled.ts";
 import type { RunEvent, StepRun } from "../../../src/model/index.ts";
 import type { Project } from "../../fixtures/project.ts";
 import { S3_KEY, type S3Server } from "../../fixtures/s3-server.ts";
 import { pipelineProject } from "../pipeline/pipeline-support.ts";
 
 const PIPELINE = `
-import { directory, pipeline, step } from "stepdock";
+import { artifact, directory, pipeline, step } from "stepdock";
 import { chmod, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
@@ -42,6 +42,12 @@ export const tools = pipeline({
     const { tools } = build();
     return { seen: look({ tools, greeting }) };
   },
+});
+
+export const reuse = pipeline({
+  name: "reuse",
+  parameters: { greeting: z.string() },
+  define: ({ greeting }) => ({ seen: look({ tools: artifact("tools::build::tools"), greeting }) }),
 });
 `;
 
@@ -78,21 +84,27 @@ export const createTeamProject = (server: Pick<S3Server, "endpoint" | "bucket">)
 
 const never = new AbortController().signal;
 
-/** Runs the pipeline in this process. */
+export interface ToolsOptions {
+  readonly stack?: string;
+  readonly greeting?: string;
+  readonly exportName?: "tools" | "reuse";
+}
+
+/** Runs a pipeline of the project in this process. */
 export const runTools = async (
   project: Project,
-  { stack = "team", greeting = "hi ", ...options }: Partial<RunCompiledOptions> & { greeting?: string } = {},
+  { stack = "team", greeting = "hi ", exportName = "tools" }: ToolsOptions = {},
 ) => {
   await using house = await houseOf(project);
   const compiled = await compileFile(house, {
     file: project.path("pipeline.ts"),
-    exportName: "tools",
+    exportName,
     parameters: { greeting },
   });
   const events: RunEvent[] = [];
   const run = await runCompiled(house, compiled, {
     ...{ emit: (event) => void events.push(event), signals: { signal: never, killSignal: never } },
-    ...{ ...options, stack },
+    stack,
   });
   const steps = await house.workspace.metadata.listStepRuns(run.id);
   return { run, steps, events, statuses: steps.map(({ status }) => status) };
