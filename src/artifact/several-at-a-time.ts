@@ -2,7 +2,8 @@
 const AT_ONCE = 8;
 
 /**
- * Works through items a few at a time, and returns the results in their order. Where one fails, no other is begun.
+ * Works through items a few at a time, and returns the results in their order. Where one fails, no other is begun, and the
+ * first failure is thrown when nothing is under way any more.
  *
  * @param worker called once for each of those that work at the same time, so that it may hold something for its items
  */
@@ -11,17 +12,16 @@ export const severalAtATime = async <Item, Result>(
   worker: () => (item: Item) => Promise<Result>,
 ): Promise<Result[]> => {
   const results = new Array<Result>(items.length);
+  const failures: unknown[] = [];
   let next = 0;
   const goOn = async (): Promise<void> => {
     const work = worker();
-    for (let index = next++; index < items.length; index = next++) {
+    for (let index = next++; index < items.length && failures.length === 0; index = next++) {
       results[index] = await work(items[index] as Item);
     }
   };
-  const stop = (error: unknown): never => {
-    next = items.length;
-    throw error;
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, () => goOn().catch(stop)));
+  const fail = (error: unknown) => void failures.push(error);
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, () => goOn().catch(fail)));
+  if (failures.length > 0) throw failures[0];
   return results;
 };

@@ -48,21 +48,30 @@ const TOLD: Readonly<Record<string, string>> = {
 const UNREACHABLE =
   "cannot be reached: WHY. Check that the service runs and that this machine reaches it, or correct endpoint.";
 
-const ALIASES: Readonly<Record<string, string>> = { NotFound: "NoSuchBucket", Forbidden: "AccessDenied" };
+/** An answer to HEAD has no words. */
+const BY_STATUS: Readonly<Record<number, string>> = {
+  301: "PermanentRedirect",
+  403: "AccessDenied",
+  404: "NoSuchBucket",
+};
 
 /** Anything that the client throws, as the error to tell; an abort as it is. */
 export const explainS3 = (place: S3Place, error: unknown): unknown => {
   if (isStepdockError(error) || !(error instanceof Error) || error.name === "AbortError") return error;
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
-  const reason = ALIASES[error.name] ?? error.name;
+  const reason = reasonOf(error.name, $metadata?.httpStatusCode);
   const told = TOLD[reason];
   if (told) return new S3ArtifactStoreError(place, reason, told, error);
-  if (typeof code === "string" && $metadata?.httpStatusCode === undefined)
-    return new S3ArtifactStoreError(place, code, UNREACHABLE.replace("WHY", whyOf(error)), error);
-  if ($metadata?.httpStatusCode === undefined && error.name !== "TimeoutError") return error;
+  const unheard = error.name === "TimeoutError" ? error.name : code;
+  if (typeof unheard === "string" && $metadata?.httpStatusCode === undefined)
+    return new S3ArtifactStoreError(place, unheard, UNREACHABLE.replace("WHY", whyOf(error)), error);
+  if ($metadata?.httpStatusCode === undefined) return error;
   const answered = `answered ${reason}: ${whyOf(error)}. Run again; if it stays so, ask whoever runs that service.`;
   return new S3ArtifactStoreError(place, reason, answered, error);
 };
+
+const reasonOf = (name: string, status: number | undefined): string =>
+  Object.hasOwn(TOLD, name) ? name : (BY_STATUS[status ?? 0] ?? name);
 
 const whyOf = ({ message, errors }: Error & { errors?: readonly Error[] }): string =>
   (message || (errors ?? []).map((each) => each.message).join("; ") || "no answer").replace(/\.$/, "");

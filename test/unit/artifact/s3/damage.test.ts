@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { startS3Server } from "../../../fixtures/s3-server.ts";
 import { clientOf, openTwoMachines, writeFolder } from "./support.ts";
 
@@ -92,6 +92,24 @@ describe("an artifact in the bucket", () => {
     });
     const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
     expect(Contents).toBeUndefined();
+  });
+
+  it("is not there where its upload was given up", async () => {
+    await using machines = await openTwoMachines(server);
+    const { here, there, prefix } = machines;
+    const artifact = await writeFolder(here, async (path) => {
+      for (const name of ["a", "b"]) await writeFile(join(path, name), Buffer.alloc(20 * 1024 * 1024));
+    });
+    const abort = new AbortController();
+    const stored = here.store(artifact, { signal: abort.signal });
+    await vi.waitUntil(() => server.requests.some((request) => request.includes(`${prefix}/`)), {
+      timeout: 60_000,
+    });
+    abort.abort();
+    await expect(stored).rejects.toMatchObject({ name: "AbortError" });
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    expect(Contents).toBeUndefined();
+    await expect(there.fetch(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
   });
 
   it("is removed for every machine", async () => {

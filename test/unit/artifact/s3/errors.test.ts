@@ -34,15 +34,22 @@ describe("an S3 store that cannot be used", () => {
   });
 
   it.each([
-    ["AccessDenied", "Allow them to list the bucket"],
-    ["PermanentRedirect", "Give that region"],
-    ["ExpiredToken", "Get new ones"],
-    ["CredentialsProviderError", "Give accessKeyId and secretAccessKey as references"],
-    ["SlowDown", "answered SlowDown"],
-  ])("tells %s in words", (name, told) => {
+    ["AccessDenied", 403, "AccessDenied", "Allow them to list the bucket"],
+    ["Unknown", 403, "AccessDenied", "Allow them to list the bucket"],
+    ["Unknown", 301, "PermanentRedirect", "Give that region"],
+    ["ExpiredToken", 400, "ExpiredToken", "Get new ones"],
+    [
+      "CredentialsProviderError",
+      undefined,
+      "CredentialsProviderError",
+      "Give accessKeyId and secretAccessKey",
+    ],
+    ["SlowDown", 503, "SlowDown", "answered SlowDown: no. Run again"],
+    ["TimeoutError", undefined, "TimeoutError", "cannot be reached: no. Check"],
+  ])("tells %s with status %s in words", (name, httpStatusCode, reason, told) => {
     const place = { store: "team", bucket: "b", endpoint: "AWS" };
-    const error = Object.assign(new Error("no"), { name, $metadata: { httpStatusCode: 403 } });
-    expect(explainS3(place, error)).toMatchObject({ reason: name, message: expect.stringContaining(told) });
+    const error = Object.assign(new Error("no"), { name, $metadata: { httpStatusCode } });
+    expect(explainS3(place, error)).toMatchObject({ reason, message: expect.stringContaining(told) });
   });
 
   it("leaves what is no answer of the service as it is", () => {
