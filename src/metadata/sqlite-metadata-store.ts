@@ -81,15 +81,15 @@ export class SqliteMetadataStore implements MetadataStore {
     });
   }
 
-  importRun(records: RunRecords): Promise<void> {
-    const { id, name } = records.run;
-    return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
-  }
-
   findOrCreateRun(run: PipelineRun): Promise<PipelineRun> {
     return this.#write(`find or create the run of ${run.orchestratorRunId}`, () =>
       runs.selectOrInsertRun(this.#database, run),
     );
+  }
+
+  importRun(records: RunRecords): Promise<void> {
+    const { id, name } = records.run;
+    return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
   }
 
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
