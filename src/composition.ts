@@ -34,6 +34,10 @@ const FLAVORS: readonly FlavorEntry[] = [
 /** Loaded when a stack has one of them. */
 const RARE_FLAVORS: readonly FlavorEntry[] = [
   {
+    ...{ type: "artifact_store", name: "s3", source: "built-in" },
+    load: async () => (await import("./artifact/s3/s3-artifact-store-flavor.ts")).s3ArtifactStoreFlavor,
+  },
+  {
     ...{ type: "orchestrator", name: "local_package", source: "built-in" },
     load: async () =>
       (await import("./orchestrator/local-package/local-package-orchestrator.ts"))
@@ -136,10 +140,10 @@ const storeIn = (workshop: Workshop, name: string): Promise<ArtifactStore> =>
   makeComponent(workshop.catalog.component("artifact_store", name), workshop);
 
 const servicesOf = (
-  { paths, metadata }: Workspace,
+  { paths, metadata, artifactStoreOf }: Workspace,
   engine: () => Promise<ContainerEngine>,
   { projectRoot, envFile, now = () => new Date() }: Omit<HouseOptions, "workspaceRoot">,
 ): ComponentServices => ({
-  ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
+  ...{ paths, metadata, artifactStoreOf, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
   secrets: secretLookup({ environment: process.env, projectRoot, envFile }),
 });

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import type { LocalArtifactStoreConfig } from "./artifact/local-artifact-store-flavor.ts";
+import type { S3ArtifactStoreConfig } from "./artifact/s3/s3-config.ts";
 import type { DefaultContainerRegistryConfig } from "./container-registry/default-container-registry.ts";
 import type { LocalImageBuilderConfig } from "./image-builder/local-image-builder-flavor.ts";
 import type { LocalOrchestratorConfig } from "./orchestrator/local/local-orchestrator.ts";
@@ -12,7 +13,10 @@ interface BuiltIn {
     local: z.input<typeof LocalOrchestratorConfig>;
     local_docker: z.input<typeof LocalDockerOrchestratorConfig>;
   };
-  artifactStore: { local: z.input<typeof LocalArtifactStoreConfig> };
+  artifactStore: {
+    local: z.input<typeof LocalArtifactStoreConfig>;
+    s3: z.input<typeof S3ArtifactStoreConfig>;
+  };
   imageBuilder: { local: z.input<typeof LocalImageBuilderConfig> };
   containerRegistry: { default: z.input<typeof DefaultContainerRegistryConfig> };
 }

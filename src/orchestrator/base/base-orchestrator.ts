@@ -156,6 +156,7 @@ export abstract class BaseOrchestrator<
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
     if (!this.runsElsewhere) secrets.require(openInvocations(active.context));
+    await stack.artifactStore.check({ signal: active.request.signals.signal });
     await this.prepare(stack);
     const { base, perStep, placeholder, ...open } = await submitted(active.context, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
