@@ -6,6 +6,7 @@ import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/inde
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
+import type { ActiveRun } from "../base/active-run.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
@@ -35,6 +36,7 @@ export type LocalPackageOrchestratorConfig = z.infer<typeof LocalPackageOrchestr
  */
 export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOrchestratorConfig> {
   readonly flavor = "local_package";
+  #stack: { readonly run: ActiveRun; readonly stack: Stack } | undefined;
 
   getOrchestratorRunId(): string {
     if (this.activeRunId === undefined) throw new NotSupportedError("There is no run in this process.");
@@ -48,7 +50,8 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    return { waitForCompletion: () => this.#runAll(stack) };
+    this.#stack = { run: this.active, stack };
+    return { waitForCompletion: () => this.#runAll() };
   }
 
   protected override async validate({ snapshot }: RunRequest): Promise<void> {
@@ -62,7 +65,12 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     return planWithStepOperators({ environmentOf, imageOf: async () => null }, request, stack);
   }
 
-  protected override async executor(): Promise<StepExecutor> {
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
+    const own = this.#ownExecutor();
+    return await withStepOperators(own, { active: this.active, stack: this.#submittedTo });
+  }
+
+  #ownExecutor(): StepExecutor {
     const { request } = this.active;
     let installed: Promise<InstalledPackage> | undefined;
     return new ProcessExecutor({
@@ -74,21 +82,24 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
   }
 
   protected override environments(stack: Stack): Promise<StepEnvironments> {
-    return this.#open(stack);
+    this.#stack = { run: this.active, stack };
+    return this.executor();
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
     await removeOperatedContainers(runId, this.services);
   }
 
-  async #open(stack: Stack): Promise<StepExecutor & AsyncDisposable> {
-    return await withStepOperators(await this.executor(), { active: this.active, stack });
+  /** The stack of the active run. */
+  get #submittedTo(): Stack {
+    if (this.#stack?.run !== this.active) throw new TypeError("no pipeline was submitted");
+    return this.#stack.stack;
   }
 
-  async #runAll(stack: Stack): Promise<void> {
+  async #runAll(): Promise<void> {
     const { context, request } = this.active;
     await using _folder = await makeClean(this.#root);
-    const executor = await this.#open(stack);
+    const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism ?? availableParallelism();
     await runDag(context, { executor, signals: request.signals, maxParallelism });

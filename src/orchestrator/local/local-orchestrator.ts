@@ -3,6 +3,7 @@ import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
+import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
@@ -24,6 +25,7 @@ export type LocalOrchestratorConfig = z.infer<typeof LocalOrchestratorConfig>;
 /** Runs all steps in this process: no engine, no isolation, for development. ZenML's `LocalOrchestrator`. */
 export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig> {
   readonly flavor = "local";
+  #stack: { readonly run: ActiveRun; readonly stack: Stack } | undefined;
 
   getOrchestratorRunId(): string {
     if (this.activeRunId === undefined) throw new NotSupportedError("There is no run in this process.");
@@ -37,7 +39,8 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    return { waitForCompletion: () => this.#runAll(stack) };
+    this.#stack = { run: this.active, stack };
+    return { waitForCompletion: () => this.#runAll() };
   }
 
   protected override async validate({ snapshot }: RunRequest): Promise<void> {
@@ -51,10 +54,16 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
   }
 
   protected override environments(stack: Stack): Promise<StepEnvironments> {
-    return this.#open(stack);
+    this.#stack = { run: this.active, stack };
+    return this.executor();
   }
 
-  protected override async executor(): Promise<StepExecutor> {
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
+    const own = this.#ownExecutor();
+    return await withStepOperators(own, { active: this.active, stack: this.#submittedTo });
+  }
+
+  #ownExecutor(): StepExecutor {
     const { context, request } = this.active;
     return new InProcessExecutor({
       bundles: request.bundles,
@@ -63,13 +72,15 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     });
   }
 
-  async #open(stack: Stack): Promise<StepExecutor & AsyncDisposable> {
-    return await withStepOperators(await this.executor(), { active: this.active, stack });
+  /** The stack of the active run. */
+  get #submittedTo(): Stack {
+    if (this.#stack?.run !== this.active) throw new TypeError("no pipeline was submitted");
+    return this.#stack.stack;
   }
 
-  async #runAll(stack: Stack): Promise<void> {
+  async #runAll(): Promise<void> {
     const { context, request } = this.active;
-    const executor = await this.#open(stack);
+    const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
     await runDag(context, { executor, signals: request.signals, maxParallelism });
