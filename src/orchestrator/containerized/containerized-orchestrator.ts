@@ -99,15 +99,19 @@ export abstract class ContainerizedOrchestrator<
 
   override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
     const { onOutput } = request;
-    const images = stepImages(this, stack, request, {
+    const options: ImagesOptions = {
       whole: this.shouldBuildPipelineImage(request.snapshot),
       emit: (event) => {
         if (event.event === "build_output") onOutput?.(event.line);
       },
-    });
+    };
+    let images: Promise<StepImages> | undefined;
+    const open = async () =>
+      stepImages(this, stack, request, { ...options, extras: await this.#extras(this.services) });
+    const opened = () => (images ??= open());
     return {
-      environmentOf: (invocation) => images.environmentOf(invocation),
-      imageOf: (invocation) => images.referenceOf(invocation),
+      environmentOf: async (invocation) => (await opened()).environmentOf(invocation),
+      imageOf: async (invocation) => (await opened()).referenceOf(invocation),
     };
   }
 
@@ -123,7 +127,7 @@ export abstract class ContainerizedOrchestrator<
     return this.images(stack);
   }
 
-  async #extras({ projectRoot }: RunRequest): Promise<BundleFiles | undefined> {
+  async #extras({ projectRoot }: Pick<RunRequest, "projectRoot">): Promise<BundleFiles | undefined> {
     return this.runsElsewhere ? await launcherFiles(this.entrypointConfigurations, projectRoot) : undefined;
   }
 
@@ -154,6 +158,8 @@ export abstract class ContainerizedOrchestrator<
   }
 }
 
+type ImagesOptions = Omit<StepImagesOptions, "builder" | "snapshot" | "bundles">;
+
 const planFirst = async (images: StepImages, [first]: readonly Invocation[]): Promise<void> => {
   if (first) await images.planOf(first);
 };
@@ -162,7 +168,7 @@ const stepImages = (
   orchestrator: { readonly name: string },
   stack: Stack,
   { snapshot, bundles }: PlanRequest,
-  options: Omit<StepImagesOptions, "builder" | "snapshot" | "bundles">,
+  options: ImagesOptions,
 ): StepImages => {
   const { imageBuilder: builder, containerRegistry: registry } = stack;
   // A plan is asked for without a run, which would have found it out.

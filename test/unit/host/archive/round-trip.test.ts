@@ -126,7 +126,10 @@ test("a run that goes on, a file that is there and a damaged artifact are refuse
     const [make] = await metadata.listStepRuns(source.run.id);
     const { data } = await metadata.outputsOf(make?.id ?? "");
     await writeFile(join(artifactStore.path(data?.uri ?? ""), "data.bin"), "other");
-    await metadata.createRun({ ...source.run, id: "on", buildId: null, status: "running" });
+    await metadata.createRun({
+      ...source.run,
+      ...{ id: "on", orchestratorRunId: "on", buildId: null, status: "running" },
+    });
   });
   await expect(exportRun("on", { workspace, file })).rejects.toMatchObject({
     message: expect.stringMatching(/^Run .* \(on\) is 'running' and cannot be exported before it has ended/),
