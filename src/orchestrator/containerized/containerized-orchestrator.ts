@@ -93,8 +93,15 @@ export abstract class ContainerizedOrchestrator<
 
   override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
     const snapshot = ownSteps(request.snapshot, stack);
-    const whole = this.shouldBuildPipelineImage(snapshot);
-    return planWithStepOperators(planImages(stack, { ...request, snapshot }, { whole }), request, stack);
+    const images = planImages(
+      stack,
+      { ...request, snapshot },
+      {
+        whole: this.shouldBuildPipelineImage(snapshot),
+        extras: () => this.#extras(this.services),
+      },
+    );
+    return planWithStepOperators(images, request, stack);
   }
 
   /** The images of the active run. */
@@ -112,7 +119,7 @@ export abstract class ContainerizedOrchestrator<
     return this.images(stack);
   }
 
-  async #extras({ projectRoot }: RunRequest): Promise<BundleFiles | undefined> {
+  async #extras({ projectRoot }: Pick<RunRequest, "projectRoot">): Promise<BundleFiles | undefined> {
     return this.runsElsewhere ? await launcherFiles(this.entrypointConfigurations, projectRoot) : undefined;
   }
 

@@ -38,22 +38,27 @@ export const openRunImages = async (
   );
 };
 
+/** As `RunImages`, but that what every image gets is asked for only when an image is. */
+export interface PlannedImages extends Pick<StepImagesOptions, "whole"> {
+  readonly extras?: () => Promise<StepImagesOptions["extras"]>;
+}
+
 /** The images that a snapshot needs, to be told of: nothing is built. */
 export const planImages = (
   stack: Stack,
   request: PlanRequest,
-  which: Pick<StepImagesOptions, "whole"> = {},
+  { whole, extras }: PlannedImages = {},
 ): PlanEnvironment => {
   const { onOutput } = request;
-  const images = stepImages(stack, request, {
-    ...which,
-    emit: (event) => {
-      if (event.event === "build_output") onOutput?.(event.line);
-    },
-  });
+  const emit: StepImagesOptions["emit"] = (event) => {
+    if (event.event === "build_output") onOutput?.(event.line);
+  };
+  let opening: Promise<StepImages> | undefined;
+  const open = async () => stepImages(stack, request, { whole, emit, extras: await extras?.() });
+  const images = () => (opening ??= open());
   return {
-    environmentOf: (invocation) => images.environmentOf(invocation),
-    imageOf: (invocation) => images.referenceOf(invocation),
+    environmentOf: async (invocation) => (await images()).environmentOf(invocation),
+    imageOf: async (invocation) => (await images()).referenceOf(invocation),
   };
 };
 
