@@ -1,33 +1,40 @@
-import { hash } from "node:crypto";
+import * as z from "zod/mini";
 import { keepsTree } from "./artifact-kind.ts";
+import { hashOfFiles } from "./content-hash.ts";
 import { byUtf8 } from "./plain-files.ts";
+import { hashOfTree } from "./tree-hash.ts";
 
-/** What lies below an artifact's directory, each file with the SHA-256 of its content, in hex. */
-export type HashedEntry =
-  | {
-      readonly kind: "file";
-      readonly path: string;
-      readonly executable: boolean;
-      readonly sha256: string;
-      readonly sizeBytes: number;
-    }
-  | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "link"; readonly path: string; readonly target: string };
+export const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, "no SHA-256 in hex"));
+export const SizeBytes = z.int().check(z.nonnegative());
+
+/** Relative to the artifact's directory, with `/`: it leads nowhere but below it. */
+const EntryPath = z
+  .string()
+  .check(
+    z.refine(
+      (path) => !path.includes("\0") && path.split("/").every((part) => !["", ".", ".."].includes(part)),
+      { error: "a path that does not stay inside of its artifact" },
+    ),
+  );
+
+/** What lies below an artifact's directory, each file with the SHA-256 of its content: as manifests have it. */
+export const HashedEntry = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("file"),
+    path: EntryPath,
+    executable: z.boolean(),
+    sha256: Sha256,
+    sizeBytes: SizeBytes,
+  }),
+  z.strictObject({ kind: z.literal("directory"), path: EntryPath }),
+  z.strictObject({ kind: z.literal("link"), path: EntryPath, target: z.string() }),
+]);
+export type HashedEntry = Readonly<z.infer<typeof HashedEntry>>;
 
 /** The content hash that `hashOf` finds where just these entries are: without reading a file. */
 export const hashOfEntries = (materializer: string | undefined, entries: readonly HashedEntry[]): string => {
   const sorted = entries.toSorted((left, right) => byUtf8(left.path, right.path));
-  if (!keepsTree(materializer)) return hash("sha256", sorted.map(plainLine).join(""));
-  return hash("sha256", `stepdock tree 1\n${sorted.map(treeLine).join("")}`);
-};
-
-/** See `hashDirectory`, for which only files count. */
-const plainLine = (entry: HashedEntry): string =>
-  entry.kind === "file" ? `${entry.path}\0${entry.sizeBytes}\0${entry.sha256}\n` : "";
-
-/** See `hashTree`. */
-const treeLine = (entry: HashedEntry): string => {
-  if (entry.kind === "directory") return `d\0${entry.path}\n`;
-  if (entry.kind === "link") return `l\0${entry.path}\0${entry.target}\n`;
-  return `${entry.executable ? "x" : "f"}\0${entry.path}\0${entry.sizeBytes}\0${entry.sha256}\n`;
+  return keepsTree(materializer)
+    ? hashOfTree(sorted)
+    : hashOfFiles(sorted.filter((entry) => entry.kind === "file"));
 };
