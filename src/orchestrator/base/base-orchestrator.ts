@@ -158,7 +158,7 @@ export abstract class BaseOrchestrator<
     if (!this.runsElsewhere) secrets.require(openInvocations(active.context));
     await stack.artifactStore.check({ signal: active.request.signals.signal });
     await this.prepare(stack);
-    const { base, perStep, placeholder, ...open } = await submitted(active.context, this);
+    const { base, perStep, placeholder, ...open } = await submitted(active, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
     if (result?.metadata) await active.addMetadata(result.metadata);
     if (!this.traits.isSynchronous) return active.leave();

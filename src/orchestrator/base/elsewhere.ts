@@ -44,7 +44,9 @@ export const checkElsewhere = (
     refuse(`so run ${resume.id} cannot be resumed here: it goes on by itself. \`stepdock stop\` ends it.`);
   }
   if (artifactStore.id !== `${metadata.workspaceId}/default`) {
-    refuse(`which so far takes the artifact store of the workspace, not "${artifactStore.name}".`);
+    refuse(
+      `which so far takes the artifact store "default", not "${artifactStore.name}": give its stack that one.`,
+    );
   }
   for (const { id, container, settings, stepOperator } of Object.values(snapshot.invocations)) {
     if (container)
