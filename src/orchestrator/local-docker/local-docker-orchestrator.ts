@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
-import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
+import { openInvocations } from "../base/open-invocations.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { ownSteps, withStepOperators } from "../base/step-operators.ts";
@@ -108,13 +109,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   async #beginImages(): Promise<void> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
-    const { snapshot, cached, prior } = this.active.context;
-    const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
-    const { signal } = this.active.request.signals;
-    const open = Object.values(ownSteps(snapshot, stack).invocations).filter(isOpen);
-    const images = await this.images(stack);
-    await images.lookUp(open, signal);
-    images.startAll(open, signal);
+    const { context, request } = this.active;
+    const open = openInvocations({ ...context, snapshot: ownSteps(context.snapshot, stack) });
+    await (await this.images(stack)).begin(open, request.signals.signal);
   }
 
   async #reapOrphans(): Promise<void> {
@@ -132,9 +129,6 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return asked ?? (await (await this.services.engine()).info()).cpus;
   }
 }
-
-/** What an interrupted run had brought to an end needs no image any more. */
-const SETTLED: ReadonlySet<string> = new Set(["succeeded", "ended"]);
 
 export const localDockerOrchestratorFlavor: Flavor<
   LocalDockerOrchestrator,

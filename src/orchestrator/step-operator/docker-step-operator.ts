@@ -47,6 +47,12 @@ export class DockerStepOperator extends BaseStepOperator<DockerStepOperatorConfi
     return await openContainers(run, this.services, { images, stopGracePeriod, pidsLimit });
   }
 
+  /** A registry that is down ends the run before any of its steps. */
+  override async prepare(run: OperatedRun): Promise<void> {
+    const open = Object.values(run.snapshot.invocations);
+    await (await this.#imagesOf(run)).begin(open, run.active.request.signals.signal);
+  }
+
   #imagesOf({ active, stack, snapshot }: OperatedRun): Promise<StepImages> {
     if (this.#images?.run !== active) {
       this.#images = { run: active, images: openRunImages(stack, active, { snapshot }) };

@@ -24,12 +24,18 @@ export const say = step({ name: "say", settings: { docker: { environment: { MARK
 export const built = containerStep({ name: "built", build: { context: "built" }, output: z.string(), command });
 export const named = containerStep({ name: "named", image: "${image}", output: z.string(), command });
 export const main = pipeline({ name: "main", define: () => { say(); built(); named(); } });
+export const here = step({ name: "here", output: z.int(), run: () => 1 });
+export const there = step({ name: "there", inputs: { n: z.int() }, stepOperator: "docker", run: () => {} });
+export const mixed = pipeline({ name: "mixed", define: () => { there({ n: here() }); } });
 `;
 
 const configOf = (uri: string) => ({
   stack: "team",
   components: { containerRegistry: { team: { flavor: "default", config: { uri } } } },
-  stacks: { team: { orchestrator: "local_docker", containerRegistry: "team" } },
+  stacks: {
+    team: { orchestrator: "local_docker", containerRegistry: "team" },
+    team_here: { orchestrator: "local", containerRegistry: "team", stepOperators: ["docker"] },
+  },
 });
 
 let server: RegistryFixture | undefined;
@@ -104,10 +110,10 @@ const imagesOf = (build: Build | undefined): Record<string, string | undefined> 
     Object.entries(build?.invocations ?? {}).map(([id, index]) => [id, build?.images[index]?.reference]),
   );
 
-const run = (house: House, file: string) =>
+const run = (house: House, file: string, exportName = "main", stack = "team") =>
   conduct(house, async ({ emit, signals }) => {
-    const compiled = await compileFile(house, { file, parameters: {} });
-    return await runCompiled(house, compiled, { emit, signals, enableCache: false });
+    const compiled = await compileFile(house, { file, exportName, parameters: {} });
+    return await runCompiled(house, compiled, { emit, signals, stack, enableCache: false });
   });
 
 /** Its records, as they were before it began that step. */
@@ -178,10 +184,13 @@ test("images of steps come from the registry, by digest, once the local ones are
   expect(await hasImage(first.images.say ?? "")).toBe(false);
 });
 
-test("a registry that is down ends a run before any step of it is begun", async () => {
+test.each([
+  ["main", "team"],
+  ["mixed", "team_here"],
+])("a registry that is down ends a run of %s on %s before any step of it is begun", async (name, stack) => {
   await using opened = await openProject("127.0.0.1:1/team");
   const { house, project } = opened;
-  const told = run(house, project.path("pipeline.ts"));
+  const told = run(house, project.path("pipeline.ts"), name, stack);
   await expect(told).rejects.toMatchObject({ code: "registry_refused", reason: "unreachable" });
   const [record] = await house.workspace.metadata.listRuns();
   expect(record).toMatchObject({ status: "failed", buildId: null });
