@@ -12,12 +12,12 @@ import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { ownSteps, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
-import { reapOrphans } from "../containerized/reap-orphans.ts";
 import {
   checkContainers,
   disposeOf,
   openContainers,
   removeContainersOf,
+  removeOrphans,
 } from "../containerized/run-containers.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
@@ -91,7 +91,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   async #runAll(): Promise<void> {
-    await this.#reapOrphans();
+    await removeOrphans(this.active, this.services);
     const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, this.active.context) };
     await this.#beginImages();
@@ -112,16 +112,6 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const { context, request } = this.active;
     const open = openInvocations({ ...context, snapshot: ownSteps(context.snapshot, stack) });
     await (await this.images(stack)).begin(open, request.signals.signal);
-  }
-
-  async #reapOrphans(): Promise<void> {
-    const { run, metadata, paths, emit } = this.active.context;
-    const engine = await this.services.engine();
-    const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id };
-    for (const runId of await reapOrphans({ engine, ...options })) {
-      const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
-      await emit({ event: "warning", message });
-    }
   }
 
   async #maxParallelism(): Promise<number> {
