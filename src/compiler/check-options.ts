@@ -12,8 +12,9 @@ import {
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
 import { inEnglish } from "../util/in-english.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { describeParseError } from "../util/parse-error.ts";
-import { didYouMean, PipelineError } from "./errors.ts";
+import { PipelineError } from "./errors.ts";
 
 /** An option or setting that is unknown or of the wrong type. */
 export class SettingsError extends StepdockError {
