@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeError } from "../../../src/cli/report-error.ts";
 import { type House, openHouse } from "../../../src/composition.ts";
+
 import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { resumeRun } from "../../../src/host/resume.ts";
@@ -184,14 +186,21 @@ test("images of steps come from the registry, by digest, once the local ones are
   expect(await hasImage(first.images.say ?? "")).toBe(false);
 });
 
+const unexpected = () => expect.unreachable("it was not refused");
+
 test.each([
   ["main", "team"],
   ["mixed", "team_here"],
 ])("a registry that is down ends a run of %s on %s before any step of it is begun", async (name, stack) => {
   await using opened = await openProject("127.0.0.1:1/team");
   const { house, project } = opened;
-  const told = run(house, project.path("pipeline.ts"), name, stack);
-  await expect(told).rejects.toMatchObject({ code: "registry_refused", reason: "unreachable" });
+  const told = await run(house, project.path("pipeline.ts"), name, stack).then(unexpected, describeError);
+  expect(told).toMatchObject({
+    ...{ exit: 1, code: "registry_refused" },
+    message: expect.stringMatching(
+      /registry 127\.0\.0\.1:1, repository 127\.0\.0\.1:1\/team\/stepdock\): .*cannot be reached/,
+    ),
+  });
   const [record] = await house.workspace.metadata.listRuns();
   expect(record).toMatchObject({ status: "failed", buildId: null });
   expect(await house.workspace.metadata.listStepRuns(record?.id ?? "")).toEqual([]);
