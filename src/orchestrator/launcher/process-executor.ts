@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { constants } from "node:os";
 import { join } from "node:path";
-import type { ExitState } from "../../docker/port.ts";
 import type { StepLog } from "../../logging/step-log.ts";
 import type { Build, Invocation, StepResult } from "../../model/index.ts";
 import { toldAssignment } from "../../step-launcher/assignment.ts";
@@ -15,10 +12,11 @@ import type {
 } from "../../step-launcher/port.ts";
 import { StepEntrypointConfiguration } from "../../step-runner/step-entrypoint-configuration.ts";
 import { processEnvironment } from "../base/process-environment.ts";
-import { firstOf, lateWarnings, type Running } from "../containerized/attempt-end.ts";
+import { firstOf, type Running } from "../containerized/attempt-end.ts";
 import { explainEnd } from "../containerized/explain-end.ts";
 import { stopOn } from "../containerized/stop-on.ts";
-import { untilGone } from "../containerized/until-gone.ts";
+import { releaseOf } from "../containerized/until-gone.ts";
+import { StepProcess } from "../processes/step-process.ts";
 
 export interface ProcessExecutorOptions {
   /** Path of the entrypoint. */
@@ -54,14 +52,11 @@ export class ProcessExecutor implements StepExecutor {
     const { invocation, log } = execution;
     const image = this.#imageOf(invocation.id)?.reference;
     await execution.assigned(image === undefined ? {} : { image });
-    const running = this.#start(execution, log);
-    const stopping = stopOn(running, invocation.stopGracePeriod ?? GRACE, signals);
-    const result = (await firstOf(execution, running)) ?? (await explain(execution, running, signals));
-    const released = untilGone(running).then(({ exit, warnings }) => ({
-      exitCode: exit.exitCode,
-      warnings: warnings.length > 0 ? warnings : lateWarnings(exit, result),
-    }));
-    return { result, released: released.finally(() => stopping.cancel()) };
+    const started = await this.#start(execution, log);
+    started.tell(JSON.stringify(toldAssignment(execution)));
+    const stopping = stopOn(started, invocation.stopGracePeriod ?? GRACE, signals);
+    const result = (await firstOf(execution, started)) ?? (await explain(execution, started, signals));
+    return { result, released: releaseOf(started, result).finally(() => stopping.cancel()) };
   }
 
   #imageOf(id: string) {
@@ -69,21 +64,10 @@ export class ProcessExecutor implements StepExecutor {
     return build?.images[build.invocations[id] ?? -1];
   }
 
-  #start(execution: StepExecution, log: StepLog): Running {
-    const child = spawn(process.execPath, [this.#options.entrypoint, ...this.#arguments(execution)], {
-      env: { ...process.env, ...execution.environment },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    const { promise: ended, resolve, reject } = Promise.withResolvers<ExitState>();
-    const drained = Promise.all([drain(child.stdout, "stdout", log), drain(child.stderr, "stderr", log)]);
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      const exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-      drained.then(() => resolve({ exitCode, oomKilled: false, error: "" }), reject);
-    });
-    child.stdin.on("error", () => {}); // It may be gone before it reads: its exit tells.
-    child.stdin.write(`${JSON.stringify(toldAssignment(execution))}\n`);
-    return { id: String(child.pid), ended, ...endings(child, ended) };
+  #start(execution: StepExecution, log: StepLog): Promise<StepProcess> {
+    const environment = { ...process.env, ...execution.environment };
+    const entry = [this.#options.entrypoint, ...this.#arguments(execution)];
+    return StepProcess.start({ arguments: entry, environment, watched: false }, log);
   }
 
   #arguments({ invocation }: StepExecution): string[] {
@@ -95,25 +79,6 @@ export class ProcessExecutor implements StepExecutor {
     });
   }
 }
-
-type Child = ReturnType<typeof spawn>;
-
-const drain = async (
-  output: NodeJS.ReadableStream,
-  stream: "stdout" | "stderr",
-  log: StepLog,
-): Promise<void> => {
-  for await (const chunk of output) await log.write(stream, chunk as Buffer);
-};
-
-const endings = (child: Child, ended: Promise<unknown>): Pick<Running, "stop" | "kill"> => ({
-  stop: async (grace) => {
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), grace * 1000);
-    await ended.finally(() => clearTimeout(timer));
-  },
-  kill: async () => void child.kill("SIGKILL"),
-});
 
 const explain = async (
   { assignment, log, invocation }: StepExecution,

@@ -15,9 +15,9 @@ import { asAsked, collect, failedBefore, firstOf, neverStarted } from "../contai
 import { explainEnd } from "../containerized/explain-end.ts";
 import { stopOn } from "../containerized/stop-on.ts";
 import { releaseOf } from "../containerized/until-gone.ts";
+import { StepProcess } from "../processes/step-process.ts";
 import { packagedStepArguments } from "../wheeled/package-layout.ts";
 import type { InstalledPackage } from "./installed-package.ts";
-import { StepProcess } from "./step-process.ts";
 
 export interface ProcessExecutorOptions {
   /** Asked for by each step that is executed; made once. */

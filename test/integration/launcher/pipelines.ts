@@ -4,6 +4,7 @@ import { FORK, IMPORTS } from "./support.ts";
 export const PIPELINES = {
   "fork.ts": FORK,
   "pipeline.ts": `${IMPORTS}
+import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 export { fork } from "./fork.ts";
 
@@ -28,6 +29,12 @@ export const hasty = pipeline({ name: "hasty", executionMode: "fail_fast", defin
 
 export const leaves = step({ name: "leaves", run: () => process.exit(0) });
 export const leaving = pipeline({ name: "leaving", enableCache: false, define: () => { leaves(); } });
+
+export const litters = step({
+  name: "litters",
+  run: () => spawn("sleep", ["3600"], { stdio: "inherit" }).unref(),
+});
+export const littering = pipeline({ name: "littering", enableCache: false, define: () => { litters(); } });
 
 export const second = step({
   name: "second",

@@ -104,6 +104,13 @@ test("a step that ends its own process is recorded as failed, since its launcher
   expect(ends.get("leaves")?.status).toBe(1);
 });
 
+test("what a step has started and left behind ends with it, and keeps no launcher waiting", async () => {
+  const { orchestrator, ends } = foreign();
+  const { run, steps } = await bench.run(orchestrator, { exportName: "littering" });
+  expect(ended(ends)).toEqual({ litters: [0, ""] });
+  expect([run.status, statusesOf(steps)]).toEqual(["completed", { litters: "completed" }]);
+});
+
 test("a launcher tries a failed step again, unless the engine does", async () => {
   const attempts = async (traits: Partial<OrchestratorTraits>, restarts: number) => {
     const codes: (number | null)[] = [];

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { StepProcess } from "../../../src/orchestrator/local-package/step-process.ts";
+import { StepProcess } from "../../../src/orchestrator/processes/step-process.ts";
 
 const OWNER = new URL("children/own-step-process.ts", import.meta.url).pathname;
 

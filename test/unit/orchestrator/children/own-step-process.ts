@@ -1,4 +1,4 @@
-import { StepProcess } from "../../../../src/orchestrator/local-package/step-process.ts";
+import { StepProcess } from "../../../../src/orchestrator/processes/step-process.ts";
 
 /** A step that never ends, with a child that never ends: both tell their process ids. */
 const STEP = `

@@ -8,8 +8,11 @@ import { watchGroup } from "./watchdog.ts";
 export interface StepProcessSpec {
   /** Of `node`. */
   readonly arguments: readonly string[];
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Default: that of this process. */
+  readonly cwd?: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** False: in a container, which ends with this process anyway, and may have no shell. */
+  readonly watched?: boolean;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -18,8 +21,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const STREAMS_STAY = 2000;
 
 /**
- * A step in a process of its own, in a process group of its own: what it has started ends with it. It does not outlive
- * this process, however that ends.
+ * A step in a process of its own, in a process group of its own: what it has started ends with it. Where it is watched, it
+ * does not outlive this process, however that ends.
  */
 export class StepProcess {
   readonly id: string;
@@ -43,14 +46,15 @@ export class StepProcess {
   static async start(spec: StepProcessSpec, sink: OutputSink): Promise<StepProcess> {
     const { spawn } = process.getBuiltinModule("node:child_process");
     const child = spawn(process.execPath, spec.arguments, {
-      ...{ cwd: spec.cwd, env: { ...spec.environment }, detached: true },
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+      ...{ env: { ...spec.environment }, detached: true },
       stdio: ["pipe", "pipe", "pipe"],
     });
     child.stdin.on("error", () => {}); // it may end before it has read: how it did is told by `ended`
     const spawned = once(child, "spawn");
     const started = new StepProcess(child, sink);
     await spawned;
-    await started.#watch();
+    if (spec.watched !== false) await started.#watch();
     return started;
   }
 
