@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Build, BuiltImage, Invocation, PipelineSnapshot } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { checkRequired } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment } from "../../step-launcher/port.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import type { PlanRequest } from "../base/services.ts";
-import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
+import { runBuildOf } from "./run-build.ts";
+import { StepImages, type StepImagesOptions } from "./step-images.ts";
 
 /** Which images a run needs. */
 export interface RunImages extends Pick<StepImagesOptions, "whole" | "extras"> {
@@ -19,22 +19,14 @@ export const openRunImages = async (
   { request, context }: ActiveRun,
   { snapshot, ...which }: RunImages,
 ): Promise<StepImages> => {
-  const { metadata, run, emit, now } = context;
+  const { metadata, run, emit } = context;
   const buildId = run.buildId ?? request.imagesOf?.buildId;
-  const build = buildId ? await metadata.getBuild(buildId) : undefined;
+  const known = knownImages(buildId ? await metadata.getBuild(buildId) : undefined);
+  const build = runBuildOf(context, run.buildId ? known : new Map());
   return stepImages(
     stack,
     { ...request, snapshot },
-    {
-      ...which,
-      emit,
-      known: knownImages(build),
-      onBuilt: async (built) => {
-        const next = toBuild(run.snapshotId, built, now().toISOString());
-        await metadata.saveBuild(next);
-        await metadata.updateRun(run.id, { buildId: next.id });
-      },
-    },
+    { ...which, emit, known, onBuilt: (built) => build.add(built) },
   );
 };
 
@@ -92,13 +84,3 @@ const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> 
       return image ? [[id, image] as const] : [];
     }),
   );
-
-const toBuild = (snapshotId: string, built: readonly ImageOfInvocations[], createdAt: string): Build => ({
-  id: randomUUID(),
-  snapshotId,
-  createdAt,
-  images: built.map(({ image }) => image),
-  invocations: Object.fromEntries(
-    built.flatMap(({ invocations }, index) => invocations.map((id) => [id, index])),
-  ),
-});

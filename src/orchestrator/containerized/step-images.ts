@@ -28,8 +28,8 @@ export interface StepImagesOptions {
   readonly emit: (event: RunEventBody) => void | Promise<void>;
   /** Images that an interrupted run had settled on, by invocation: what is resumed goes on with them. */
   readonly known?: ReadonlyMap<string, BuiltImage>;
-  /** Called after each image that is there, with all of them. */
-  readonly onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>;
+  /** Called with each image that is there. */
+  readonly onBuilt?: (built: ImageOfInvocations) => Promise<void>;
 }
 
 export interface ImageOfInvocations {
@@ -55,9 +55,6 @@ export class StepImages {
   readonly #references = new Map<ImageGroup, Promise<string>>();
   readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
   readonly #inRegistry: RegistryImages | undefined;
-  readonly #built = new Map<ImageGroup, ImageOfInvocations>();
-  /** Records follow each other: the last one is to be the one with all images. */
-  #recorded: Promise<void> = Promise.resolve();
 
   constructor(options: StepImagesOptions) {
     this.#options = options;
@@ -177,15 +174,9 @@ export class StepImages {
       ? await this.#inRegistry.ensure(wanted, progress)
       : await builder.ensureImage(plan, bundles, progress);
     await emit({ event: "build_finished", image, reused, durationMs: Math.round(performance.now() - begun) });
-    return await this.#record(group, { ...built, ingredients: { ...plan.ingredients } });
-  }
-
-  async #record(group: ImageGroup, image: BuiltImage): Promise<BuiltImage> {
-    this.#built.set(group, { image, invocations: group.invocations.map(({ id }) => id) });
-    const recorded = this.#recorded.then(() => this.#options.onBuilt?.([...this.#built.values()]));
-    this.#recorded = recorded.catch(() => {}); // whose image it was is told of it
-    await recorded;
-    return image;
+    const made = { ...built, ingredients: { ...plan.ingredients } };
+    await this.#options.onBuilt?.({ image: made, invocations: group.invocations.map(({ id }) => id) });
+    return made;
   }
 }
 

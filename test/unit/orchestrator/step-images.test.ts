@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BuiltImage, Invocation, PipelineSnapshot } from "../../../src/model/index.ts";
-import { type ImageOfInvocations, StepImages } from "../../../src/orchestrator/containerized/step-images.ts";
+import { StepImages } from "../../../src/orchestrator/containerized/step-images.ts";
 import type { EnvironmentPlan, ImageBuilder } from "../../../src/stack/image-builder.ts";
 
 const invocation = (id: string, parentImage: string): Invocation => ({
@@ -21,10 +21,7 @@ const B = invocation("b", "two");
 const C = invocation("c", "one");
 
 /** Builds when it is told to; the order is what a real engine cannot be made to show. */
-const openBench = (
-  onBuilt?: (built: readonly ImageOfInvocations[]) => Promise<void>,
-  more: Readonly<Record<string, Invocation>> = {},
-) => {
+const openBench = (more: Readonly<Record<string, Invocation>> = {}) => {
   const asked: string[] = [];
   const gates = new Map<string, PromiseWithResolvers<void>>();
   const builder: ImageBuilder = {
@@ -47,7 +44,7 @@ const openBench = (
     },
   };
   const snapshot = { invocations: { a: A, b: B, c: C, ...more } } as unknown as PipelineSnapshot;
-  const options = { builder, snapshot, bundles: new Map(), emit: () => {}, ...(onBuilt && { onBuilt }) };
+  const options = { builder, snapshot, bundles: new Map(), emit: () => {} };
   const gateOf = (key: string) => gates.get(key) ?? expect.unreachable(`${key} is not being built`);
   const built = async (count: number) => {
     while (asked.length < count) await new Promise(setImmediate);
@@ -80,30 +77,13 @@ test("an image that cannot be built fails those who ask for it, and nobody else"
   await expect(images.imageOf(C, signal)).rejects.toThrow("no such parent");
 });
 
-test("the last record of a build has all images, however long the first takes", async () => {
-  const first = Promise.withResolvers<void>();
-  const records: string[][] = [];
-  const { images, gateOf, built } = openBench(async (all) => {
-    if (all.length === 1) await first.promise;
-    records.push(all.map(({ image }) => image.reference));
-  });
-  await images.begin([A, B], signal);
-  await built(2);
-  gateOf("one").resolve();
-  gateOf("two").resolve();
-  await new Promise(setImmediate);
-  first.resolve();
-  await Promise.all([images.imageOf(A, signal), images.imageOf(B, signal)]);
-  expect(records.at(-1)?.sort()).toEqual(["image:one", "image:two"]);
-});
-
 test("container steps of one image share it, whatever else they differ in, and no step of ours is in it", async () => {
   const command = (id: string, image: string): Invocation => ({
     ...invocation(id, "ignored"),
     container: { image, entrypoint: [id], workdir: `/${id}` },
   });
   const more = { d: command("d", "python"), e: command("e", "python"), f: command("f", "ruby") };
-  const { images } = openBench(undefined, more);
+  const { images } = openBench(more);
   const groups = images.groups.map(({ invocations }) => invocations.map(({ id }) => id));
   expect(groups).toEqual([["a", "c"], ["b"], ["d", "e"], ["f"]]);
   expect(await images.environmentOf(more.d)).toEqual({ key: "python", ingredients: { image: "python" } });
