@@ -148,11 +148,11 @@ export interface Bench extends AsyncDisposable {
 
 /** A project with a workspace of its own, whose pipelines run on any orchestrator. */
 export const openBench = async (files: Readonly<Record<string, string>>): Promise<Bench> => {
-  const project = await createProject(files);
-  const house = await openHouse({
-    workspaceRoot: project.path(".stepdock"),
-    projectRoot: project.directory,
-  });
+  await using made = new AsyncDisposableStack();
+  const project = made.use(await createProject(files));
+  const house = made.use(
+    await openHouse({ workspaceRoot: project.path(".stepdock"), projectRoot: project.directory }),
+  );
   const stack = await house.stack("local_docker");
   const { services } = stack.orchestrator as unknown as { services: ComponentServices };
   const { metadata } = house.workspace;
@@ -160,6 +160,7 @@ export const openBench = async (files: Readonly<Record<string, string>>): Promis
     run: await metadata.findRun(id),
     steps: await metadata.listStepRuns(id),
   });
+  const kept = made.move();
   return {
     ...{ project, services, recordsOf },
     run: async (orchestrator, { exportName, parameters = {}, signal, ...options } = {}) => {
@@ -179,10 +180,7 @@ export const openBench = async (files: Readonly<Record<string, string>>): Promis
       });
       return { ...(await recordsOf(run)), run, events };
     },
-    [Symbol.asyncDispose]: async () => {
-      await house[Symbol.asyncDispose]();
-      await project[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 };
 

@@ -31,8 +31,8 @@ beforeAll(async () => {
   await writeEntries(file, withManifest(entries, JSON.parse(manifest)));
 });
 afterAll(async () => {
-  await server[Symbol.asyncDispose]();
   await source[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
 });
 
 let prefix: string;

@@ -23,7 +23,8 @@ export interface Source extends AsyncDisposable {
 }
 
 export const makeSource = async (): Promise<Source> => {
-  const directory = await mkdtempDisposable(join(tmpdir(), "stepdock-archive-"));
+  await using made = new AsyncDisposableStack();
+  const directory = made.use(await mkdtempDisposable(join(tmpdir(), "stepdock-archive-")));
   const path = (name: string) => join(directory.path, name);
   const [workspace, file, cachedFile] = [path("workspace"), path("run.tar.zst"), path("cached.tar.zst")];
   process.env.ARCHIVE_TEST_TOKEN = TOKEN;
@@ -31,7 +32,8 @@ export const makeSource = async (): Promise<Source> => {
   const { run: second } = await run(archived, { workspace, stack: "local" });
   await exportRun(first.id, { workspace, file });
   await exportRun(second.id, { workspace, file: cachedFile });
-  const dispose = () => directory.remove();
+  const kept = made.move();
+  const dispose = () => kept.disposeAsync();
   return { workspace, run: first, file, cached: second, cachedFile, [Symbol.asyncDispose]: dispose };
 };
 
