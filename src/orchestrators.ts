@@ -1,3 +1,10 @@
+export {
+  createMirroredArtifactStore,
+  type MirroredArtifactStoreOptions,
+} from "./artifact/mirror/mirrored-artifact-store.ts";
+export type { ObjectOptions, ObjectStore } from "./artifact/mirror/object-store.ts";
+export type { ArtifactStore } from "./artifact/port.ts";
+export { ArtifactStoreError } from "./artifact/store-error.ts";
 export { DagRunner } from "./dag/dag-runner.ts";
 export type { DagRunnerOptions, NodeOutcome, RunNode } from "./dag/dag-runner-options.ts";
 export { CyclicGraphError, DagOptionError, DuplicateNodeError } from "./dag/errors.ts";
@@ -61,6 +68,7 @@ export {
 } from "./stack/component.ts";
 export { StackComponentConfig } from "./stack/component-config.ts";
 export type { ContainerRegistry, RegistryImage } from "./stack/container-registry.ts";
+export type { ImageBuilder } from "./stack/image-builder.ts";
 export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";
