@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod/mini";
 import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
 import type { House } from "../composition.ts";
 import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
@@ -12,7 +11,7 @@ import { acquireRunLock } from "../metadata/run-lock.ts";
 import type { PipelineRun } from "../model/index.ts";
 import { stepContainerSpec } from "../orchestrator/containerized/container-spec.ts";
 import { hostsFile } from "../orchestrator/containerized/hosts-file.ts";
-import { LocalDockerOrchestratorConfig } from "../orchestrator/local-docker/local-docker-orchestrator.ts";
+import { limitsIn } from "../orchestrator/containerized/limits.ts";
 import { environmentOf } from "../step-launcher/attempt-process.ts";
 import { type FoundInvocation, findInvocation } from "./find-invocation.ts";
 
@@ -112,8 +111,9 @@ const shellSpec = async (
   const { metadata, paths } = house.workspace;
   const stack = await house.stackOf(run);
   const { artifactStore } = stack;
-  const { config } = stack.orchestrator;
-  const { pidsLimit, stopGracePeriod } = z.parse(LocalDockerOrchestratorConfig, config);
+  const { config } =
+    stack.stepOperators?.find(({ name }) => name === invocation.stepOperator) ?? stack.orchestrator;
+  const { pidsLimit, stopGracePeriod } = limitsIn(config);
   for (const name of Object.keys(invocation.outputs)) await mkdir(join(scratch.outputs, name));
   const environment = {
     ...environmentOf({ run, snapshot, paths }, invocation),

@@ -15,16 +15,13 @@ import { CommandSteps } from "./command-steps.ts";
 import { ContainerExecutor } from "./container-executor.ts";
 import { hostsFile } from "./hosts-file.ts";
 import { LABEL } from "./labels.ts";
+import type { ContainerLimits } from "./limits.ts";
 import { reapOrphans } from "./reap-orphans.ts";
 import { removeNetworks, ServicesExecutor } from "./services-executor.ts";
 import type { StepImages } from "./step-images.ts";
 
-export interface ContainersConfig {
+export interface ContainersConfig extends ContainerLimits {
   readonly images: StepImages;
-  /** Processes and threads that a step may have at once. */
-  readonly pidsLimit: number;
-  /** Seconds. */
-  readonly stopGracePeriod: number;
 }
 
 /** What executes steps of a run in containers of an engine of this machine, with their services beside them. */

@@ -12,6 +12,7 @@ import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { ownSteps, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+import { containerLimits } from "../containerized/limits.ts";
 import {
   checkContainers,
   disposeOf,
@@ -32,10 +33,7 @@ export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   concurrentStarts: z._default(z.int().check(z.positive()), 4),
   /** The order among ready steps: by layer, then longest remaining path; or the longest remaining path first. */
   scheduling: z._default(z.enum(["layers", "critical-path"]), "layers"),
-  /** Seconds that a step has between SIGTERM and SIGKILL. */
-  stopGracePeriod: z._default(z.number().check(z.nonnegative()), 10),
-  /** Processes and threads that a step may have at once. */
-  pidsLimit: z._default(z.int().check(z.positive()), 4096),
+  ...containerLimits,
 });
 export type LocalDockerOrchestratorConfig = z.infer<typeof LocalDockerOrchestratorConfig>;
 

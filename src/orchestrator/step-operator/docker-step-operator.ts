@@ -6,16 +6,12 @@ import type { StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
 import { BaseStepOperator, type OperatedRun } from "../base/base-step-operator.ts";
 import type { PlanRequest } from "../base/services.ts";
+import { containerLimits } from "../containerized/limits.ts";
 import { checkContainers, openContainers, removeOrphans } from "../containerized/run-containers.ts";
 import { checkImages, openRunImages, planImages } from "../containerized/run-images.ts";
 import type { StepImages } from "../containerized/step-images.ts";
 
-export const DockerStepOperatorConfig = z.strictObject({
-  /** Seconds that a step has between SIGTERM and SIGKILL. */
-  stopGracePeriod: z._default(z.number().check(z.nonnegative()), 10),
-  /** Processes and threads that a step may have at once. */
-  pidsLimit: z._default(z.int().check(z.positive()), 4096),
-});
+export const DockerStepOperatorConfig = z.strictObject(containerLimits);
 export type DockerStepOperatorConfig = z.infer<typeof DockerStepOperatorConfig>;
 
 /** Executes a step as `local_docker` would: in a container of its own, on an engine of this machine. */
