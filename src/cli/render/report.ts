@@ -15,10 +15,9 @@ export const runReport = (view: RunView, outputs: PipelineSnapshot["outputs"], p
   const { started, finished } = view;
   if (!started || !finished) return [];
   const run = shortId(started.runId);
-  const containerized = started.stack !== "local" && started.stack !== "local_package";
   const failed = view.steps.filter(hasFailed(finished.failure));
   return [
-    ...failed.flatMap((step) => failedStep(step, { run, containerized, paint })),
+    ...failed.flatMap((step) => failedStep(step, { run, paint })),
     summary(view, paint),
     ...(finished.failure?.kind === "timeout" ? [paint("red", `  ${finished.failure.message}`)] : []),
     ...view.steps.flatMap((step) => notRun(step, paint)),
@@ -38,12 +37,10 @@ export const shortId = (id: string): string => id.slice(0, 8);
 interface FailedStepOptions {
   /** Beginning of the run's id. */
   readonly run: string;
-  /** Whether there is an environment to open a shell in. */
-  readonly containerized: boolean;
   readonly paint: Paint;
 }
 
-const failedStep = (step: StepView, { run, containerized, paint }: FailedStepOptions): string[] => {
+const failedStep = (step: StepView, { run, paint }: FailedStepOptions): string[] => {
   const time = step.durationMs === undefined ? "" : ` after ${formatDuration(step.durationMs)}`;
   const tries = step.attempt > 1 ? `, at attempt ${step.attempt}` : "";
   return [
@@ -54,7 +51,7 @@ const failedStep = (step: StepView, { run, containerized, paint }: FailedStepOpt
     ...(step.logPath === undefined ? [] : [`  whole log: ${step.logPath}`]),
     `  stepdock logs ${run} ${step.invocation}`,
     `  again, by itself: stepdock rerun ${run} ${step.invocation}`,
-    ...(containerized ? [`  look around in it: stepdock shell ${run} ${step.invocation}`] : []),
+    ...(step.inContainer ? [`  look around in it: stepdock shell ${run} ${step.invocation}`] : []),
     "",
   ];
 };

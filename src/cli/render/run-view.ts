@@ -15,6 +15,8 @@ export interface StepView {
   failure: Failure | undefined;
   skipReason: SkipReason | undefined;
   logPath: string | undefined;
+  /** Whether its present attempt has a container, whose environment a shell can have. */
+  inContainer: boolean;
   /** The end of what its present attempt printed. */
   tail: LogTail | undefined;
 }
@@ -63,7 +65,7 @@ export class RunView {
 
 const newStep = (invocation: string, index: number): StepView => ({
   ...{ invocation, index, status: "waiting", attempt: 0, runningSince: undefined, durationMs: undefined },
-  ...{ failure: undefined, skipReason: undefined, logPath: undefined, tail: undefined },
+  ...{ failure: undefined, skipReason: undefined, logPath: undefined, tail: undefined, inContainer: false },
 });
 
 const KEEPS_TAIL: ReadonlySet<ExecutionStatus> = new Set(["initializing", "running", "failed", "stopped"]);
@@ -77,6 +79,7 @@ const applyStatus = (step: StepView, event: StatusEvent): void => {
   step.failure = event.failure ?? step.failure;
   step.skipReason = event.skipReason ?? step.skipReason;
   step.logPath = event.logPath ?? step.logPath;
+  step.inContainer ||= event.containerId !== undefined;
   if (!KEEPS_TAIL.has(event.status)) step.tail = undefined;
 };
 

@@ -70,7 +70,7 @@ test("a failed step is told with its stack, the end of its log and where the res
   const text = await render([
     started(["fails", "other"], ["after"]),
     status("fails", "initializing"),
-    status("fails", "running"),
+    status("fails", "running", { containerId: "c1" }),
     ...Array.from({ length: 12 }, (_, index) => log("fails", `line ${index}`)),
     status("fails", "failed", { durationMs: 700, failure: FAILURE, logPath: "/ws/log.ndjson" }),
     status("other", "completed", { durationMs: 5 }),
@@ -99,6 +99,18 @@ test("a failed step is told with its stack, the end of its log and where the res
     "  after did not run: its upstream fails did not succeed",
     "",
   ]);
+});
+
+test("of a step that had no container no shell is offered, whatever its stack is called", async () => {
+  const text = await render([
+    started(["fails"]),
+    status("fails", "initializing"),
+    status("fails", "running"),
+    status("fails", "failed", { failure: FAILURE }),
+    finished("failed"),
+  ]);
+  expect(text).toContain("stepdock rerun 01234567 fails");
+  expect(text).not.toContain("stepdock shell");
 });
 
 test("an attempt that is tried again is told, and only the last one is reported at the end", async () => {
