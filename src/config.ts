@@ -5,6 +5,8 @@ import type { DefaultContainerRegistryConfig } from "./container-registry/defaul
 import type { LocalImageBuilderConfig } from "./image-builder/local-image-builder-flavor.ts";
 import type { LocalOrchestratorConfig } from "./orchestrator/local/local-orchestrator.ts";
 import type { LocalDockerOrchestratorConfig } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
+import type { LocalPackageOrchestratorConfig } from "./orchestrator/local-package/local-package-orchestrator.ts";
+import type { DockerStepOperatorConfig } from "./orchestrator/step-operator/docker-step-operator.ts";
 import type { AnyFlavor } from "./stack/flavor-registry.ts";
 
 /** What the built-in flavors take; any other flavor checks its own when it is used. */
@@ -12,6 +14,7 @@ interface BuiltIn {
   orchestrator: {
     local: z.input<typeof LocalOrchestratorConfig>;
     local_docker: z.input<typeof LocalDockerOrchestratorConfig>;
+    local_package: z.input<typeof LocalPackageOrchestratorConfig>;
   };
   artifactStore: {
     local: z.input<typeof LocalArtifactStoreConfig>;
@@ -19,6 +22,7 @@ interface BuiltIn {
   };
   imageBuilder: { local: z.input<typeof LocalImageBuilderConfig> };
   containerRegistry: { default: z.input<typeof DefaultContainerRegistryConfig> };
+  stepOperator: { docker: z.input<typeof DockerStepOperatorConfig> };
 }
 
 type ConfigOf<Configs, Flavor> = Flavor extends keyof Configs
@@ -63,7 +67,7 @@ export interface StepdockConfig<
     readonly artifactStore?: Components<Stores, BuiltIn["artifactStore"]>;
     readonly imageBuilder?: Components<Builders, BuiltIn["imageBuilder"]>;
     readonly containerRegistry?: Components<Registries, BuiltIn["containerRegistry"]>;
-    readonly stepOperator?: Components<Operators, unknown>;
+    readonly stepOperator?: Components<Operators, BuiltIn["stepOperator"]>;
   };
   readonly stacks?: Readonly<Record<string, StackDeclaration>>;
 }
