@@ -95,6 +95,12 @@ const checkLikeness = (
   throw new Error(`the raw baseline is not like stepdock's container of ${step.id}: ${told.join("; ")}`);
 };
 
-/** How many mounts are read-only, and how many are not: their places are each container's own. */
+/**
+ * How many mounts are read-only, and how many are not: their places are each container's own. But for the hosts file,
+ * which the engine makes itself where it sets up the network.
+ */
 const shapeOf = (mounts: unknown): boolean[] =>
-  ((mounts ?? []) as { ReadOnly?: boolean }[]).map(({ ReadOnly = false }) => ReadOnly).sort();
+  ((mounts ?? []) as { ReadOnly?: boolean; Target?: string }[])
+    .filter(({ Target }) => Target !== "/etc/hosts")
+    .map(({ ReadOnly = false }) => ReadOnly)
+    .sort();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Assignment } from "../src/model/assignment.ts";
-import type { FailureKind } from "../src/model/failure.ts";
+import type { Failure, FailureKind } from "../src/model/failure.ts";
 import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
 import type { StepResult } from "../src/model/result.ts";
 
@@ -16,9 +16,9 @@ const EXIT_OF: Partial<Record<FailureKind, number>> = {
 };
 
 export const exitCodeOf = (result: StepResult): number =>
-  result.status === "completed"
-    ? ENTRYPOINT_EXIT.done
-    : (EXIT_OF[result.failure.kind] ?? ENTRYPOINT_EXIT.stepThrew);
+  result.status === "completed" ? ENTRYPOINT_EXIT.done : exitCodeOfFailure(result.failure);
+
+export const exitCodeOfFailure = ({ kind }: Failure): number => EXIT_OF[kind] ?? ENTRYPOINT_EXIT.stepThrew;
 
 /**
  * Makes the outcome final: `result.json` under a temporary name, fsync, rename, fsync of the directory, then the frame

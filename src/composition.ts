@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { localArtifactStoreFlavor } from "./artifact/local-artifact-store-flavor.ts";
 import type { ArtifactStore } from "./artifact/port.ts";
+import { defaultContainerRegistryFlavor } from "./container-registry/default-container-registry.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
 import { chosenStack, stackOfRun } from "./host/choose-stack.ts";
@@ -25,6 +26,7 @@ const FLAVORS: readonly FlavorEntry[] = [
     localOrchestratorFlavor,
     localArtifactStoreFlavor,
     localImageBuilderFlavor,
+    defaultContainerRegistryFlavor,
   ].map(
     (flavor): FlavorEntry => ({
       ...{ type: flavor.type, name: flavor.name, source: "built-in" },

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import type { LocalArtifactStoreConfig } from "./artifact/local-artifact-store-flavor.ts";
 import type { S3ArtifactStoreConfig } from "./artifact/s3/s3-config.ts";
+import type { DefaultContainerRegistryConfig } from "./container-registry/default-container-registry.ts";
 import type { LocalImageBuilderConfig } from "./image-builder/local-image-builder-flavor.ts";
 import type { LocalOrchestratorConfig } from "./orchestrator/local/local-orchestrator.ts";
 import type { LocalDockerOrchestratorConfig } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
@@ -17,6 +18,7 @@ interface BuiltIn {
     s3: z.input<typeof S3ArtifactStoreConfig>;
   };
   imageBuilder: { local: z.input<typeof LocalImageBuilderConfig> };
+  containerRegistry: { default: z.input<typeof DefaultContainerRegistryConfig> };
 }
 
 type ConfigOf<Configs, Flavor> = Flavor extends keyof Configs
@@ -60,7 +62,7 @@ export interface StepdockConfig<
     readonly orchestrator?: Components<Orchestrators, BuiltIn["orchestrator"]>;
     readonly artifactStore?: Components<Stores, BuiltIn["artifactStore"]>;
     readonly imageBuilder?: Components<Builders, BuiltIn["imageBuilder"]>;
-    readonly containerRegistry?: Components<Registries, unknown>;
+    readonly containerRegistry?: Components<Registries, BuiltIn["containerRegistry"]>;
     readonly stepOperator?: Components<Operators, unknown>;
   };
   readonly stacks?: Readonly<Record<string, StackDeclaration>>;

@@ -1,4 +1,7 @@
 export { openWorkspace } from "./composition.ts";
+export { ArchiveConflictError, ArchiveInvalidError, ExportRefusedError } from "./host/archive/errors.ts";
+export { type ExportedRun, type ExportOptions, exportRun } from "./host/export-run.ts";
+export { type ImportedRun, type ImportOptions, importRun } from "./host/import-run.ts";
 export type { Plan, PlannedStep } from "./host/plan.ts";
 export { OutputMissingError, type OutputValues, type RunResult } from "./host/result.ts";
 export { type ConductOptions, type PlanOptions, plan, type RunOptions, resume, run } from "./host/run.ts";

@@ -14,7 +14,7 @@ export type {
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
-export { BaseOrchestratorConfig, type OrchestratorTraits } from "./orchestrator/base/config.ts";
+export { BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./orchestrator/base/config.ts";
 export {
   InitHookError,
   NotSupportedError,
@@ -28,6 +28,7 @@ export {
   type BuildConfiguration,
   ContainerizedOrchestrator,
 } from "./orchestrator/containerized/containerized-orchestrator.ts";
+export type { EntrypointConfigurationClass } from "./orchestrator/containerized/launcher-files.ts";
 export {
   LocalOrchestrator,
   LocalOrchestratorConfig,
@@ -45,6 +46,7 @@ export {
   type StackComponentType,
 } from "./stack/component.ts";
 export { StackComponentConfig } from "./stack/component-config.ts";
+export type { ContainerRegistry, RegistryImage } from "./stack/container-registry.ts";
 export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";
@@ -78,6 +80,15 @@ export {
   getRunName,
   isSettingEnabled,
 } from "./step-launcher/utils.ts";
+export {
+  BaseEntrypointConfiguration,
+  type EntrypointRuntime,
+  type EntrypointValues,
+} from "./step-runner/entrypoint-configuration.ts";
+export {
+  type PipelineEntrypointArguments,
+  PipelineEntrypointConfiguration,
+} from "./step-runner/pipeline-entrypoint-configuration.ts";
 export {
   type EntrypointArguments,
   StepEntrypointConfiguration,

@@ -32,8 +32,11 @@ const runNode = async (
 /** What every figure of a whole process is a ratio to: `node -e 0`. */
 export const runEmptyNode = (options: ProcessOptions): Promise<string> => runNode(["-e", "0"], options);
 
-export const runCli = (args: readonly string[], options: ProcessOptions): Promise<string> =>
-  runNode([CLI, ...args], options);
+/** `preload`: a module that is imported before. */
+export const runCli = (
+  args: readonly string[],
+  { preload, ...options }: ProcessOptions & { readonly preload?: string },
+): Promise<string> => runNode([...(preload ? ["--import", preload] : []), CLI, ...args], options);
 
 /** Runs a program of `bench/children`, which prints one JSON value as its last line. */
 export const runChild = async <T>(

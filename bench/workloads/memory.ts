@@ -1,4 +1,7 @@
-import { runChild } from "../measure/process.ts";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { timed } from "../measure/interleave.ts";
+import { runCli } from "../measure/process.ts";
 import { type Row, rowOf } from "../measure/row.ts";
 import { range } from "../range.ts";
 import type { Bench, Workload } from "./workload.ts";
@@ -9,15 +12,30 @@ interface Used {
   readonly end: number;
 }
 
-/** In a process of its own that has nothing else in it; the code of the step was bundled by another. Linux only. */
+const TELL_MEMORY = resolve(import.meta.dirname, "../children/tell-memory.mjs");
+
+/** `stepdock run` as a user has it. The code of the step was bundled by an earlier run. Linux only. */
 const rows = async ({ workshop, workspace, longRuns, smoke }: Bench): Promise<Row[]> => {
-  const count = smoke ? 10 : 1000;
-  const run = (steps: number) =>
-    runChild<Used>("many-steps", [workspace.root, steps], { signal: workshop.signal });
-  await run(1);
+  const file = join(workshop.directory, "memory.json");
+  const run = async (pipeline: string): Promise<Used> => {
+    const args = [
+      "--workspace",
+      workspace.root,
+      "run",
+      "bench/pipelines/thousand.ts",
+      pipeline,
+      "--no-cache",
+    ];
+    const environment = { BENCH_MEMORY_FILE: file };
+    const milliseconds = await timed(() =>
+      runCli(args, { signal: workshop.signal, environment, preload: TELL_MEMORY }),
+    );
+    return { ...(JSON.parse(await readFile(file, "utf8")) as Omit<Used, "milliseconds">), milliseconds };
+  };
+  await run("one");
   const used: Used[] = [];
-  for (const _ of range(1, longRuns)) used.push(await run(count));
-  const work = `${count.toLocaleString("en")} no-op steps, each in its container`;
+  for (const _ of range(1, longRuns)) used.push(await run(smoke ? "ten" : "thousand"));
+  const work = `${smoke ? "10" : "1,000"} no-op steps, each in its container`;
   const seconds = used.map(({ milliseconds }) => Math.round(milliseconds / 1000)).join(", ");
   return [
     rowOf({

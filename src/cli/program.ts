@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { ExecutionMode } from "../model/status.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
+import { addArchiveCommands } from "./archive-commands.ts";
 import {
   type CommandContext,
   type Done,
@@ -34,7 +35,7 @@ export const createProgram = (outputs: Outputs, done: Done, argv: readonly strin
   });
   const called = calledCommand(argv);
   const adding = [addRunCommands, addResumeCommand, addStopCommand, addRerunCommand, addShellCommand];
-  adding.push(addRecordCommands, addCareCommands, addComponentGroups(outputs));
+  adding.push(addRecordCommands, addArchiveCommands, addCareCommands, addComponentGroups(outputs));
   // Where it is plain that a pipeline is to be run, the others need not be there: to describe them takes some time.
   for (const add of called === "run" || called === "plan" ? [addRunCommands] : adding) {
     add(program, context, done);

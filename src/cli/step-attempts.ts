@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { didYouMean } from "../compiler/errors.ts";
 import { isLive } from "../host/run-state.ts";
 import { isFinished, type PipelineRun, type StepRun } from "../model/index.ts";
+import { attemptPaths } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { UsageError } from "./errors.ts";
 import { skipText } from "./render/status.ts";
@@ -51,11 +53,11 @@ export interface AttemptChoice {
 
 /** The attempt whose log is meant: of a cached step, the one that its outputs were taken from. @throws UsageError */
 export const chooseAttempt = async (
-  { metadata }: Workspace,
+  workspace: Workspace,
   run: PipelineRun,
   { step, attempt }: AttemptChoice,
 ): Promise<StepRun> => {
-  const all = await metadata.listStepRuns(run.id);
+  const all = await workspace.metadata.listStepRuns(run.id);
   const ofStep = all.filter(({ invocationId }) => invocationId === step);
   const chosen = attempt === undefined ? ofStep.at(-1) : ofStep.find((each) => each.attempt === attempt);
   if (ofStep.length === 0) throw unknownStep(run, step, all);
@@ -64,7 +66,7 @@ export const chooseAttempt = async (
   if (chosen.skipReason) {
     throw new UsageError(`Step "${step}" of run ${run.id} did not run: ${skipText(chosen.skipReason)}.`);
   }
-  return chosen.cachedFrom === null ? chosen : await cacheSource(metadata, chosen, chosen.cachedFrom);
+  return chosen.cachedFrom === null ? chosen : await cacheSource(workspace, chosen, chosen.cachedFrom);
 };
 
 const unknownStep = (run: PipelineRun, step: string, all: readonly StepRun[]): UsageError => {
@@ -73,13 +75,16 @@ const unknownStep = (run: PipelineRun, step: string, all: readonly StepRun[]): U
   return new UsageError(`Run ${run.id} has no step "${step}". ${known}${didYouMean(step, names)}`);
 };
 
+/** An imported step that was cached has brought the log of the other with it. */
 const cacheSource = async (
-  metadata: Workspace["metadata"],
-  { invocationId, runId }: StepRun,
+  { metadata, paths }: Workspace,
+  cached: StepRun,
   cachedFrom: string,
 ): Promise<StepRun> => {
   const source = await metadata.getStepRun(cachedFrom);
   if (source) return source;
+  if (existsSync(attemptPaths(paths, cached).log)) return cached;
+  const { invocationId, runId } = cached;
   throw new UsageError(
     `Step "${invocationId}" of run ${runId} was cached, and the run that it took its outputs from was removed.`,
   );

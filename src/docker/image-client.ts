@@ -7,9 +7,11 @@ import { listImages } from "./image-list.ts";
 import { loadImage } from "./image-load.ts";
 import { ImageNotFoundError } from "./image-not-found-error.ts";
 import { pullImage } from "./image-pull.ts";
+import { pushImage } from "./image-push.ts";
 import { inspectImage } from "./image-record.ts";
 import { inspectableReference, parseReference } from "./image-reference.ts";
 import type { Cancellable, ImageClient } from "./port.ts";
+import { digestInRegistry } from "./registry-digest.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
 
 /** The port's images over dockerode. `environment` tells where the Docker CLI keeps its credentials. */
@@ -19,6 +21,8 @@ export const createImageClient = (
 ): ImageClient => ({
   inspect: (reference, options) => inspectImage(docker, reference, options),
   pull: (reference, options) => pullImage(docker, environment, reference, options),
+  push: (reference, options) => pushImage(docker, environment, reference, options),
+  digestInRegistry: (reference, options) => digestInRegistry(docker, environment, reference, options),
   build: (request, options) => buildImage(docker, request, options),
   import: (rootFileSystem, tag, changes, options) =>
     importImage(docker, rootFileSystem, tag, changes, options),

@@ -52,7 +52,25 @@ export interface BuildOptions extends Cancellable {
   readonly onOutput?: (line: string) => void;
 }
 
-export interface PullOptions extends BuildOptions {
+/** A name and a password, or what stands for one. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RegistryOptions extends BuildOptions {
+  /** Default: what the Docker CLI would present to the registry. */
+  readonly login?: RegistryLogin | undefined;
+}
+
+export interface PushedImage {
+  /** By digest: `name@sha256:…`. */
+  readonly reference: string;
+  /** How many layers went over the wire, and how many the registry had. */
+  readonly layers: { readonly pushed: number; readonly present: number };
+}
+
+export interface PullOptions extends RegistryOptions {
   /** `linux/arm64`; default: the engine's own. */
   readonly platform?: string | undefined;
 }
@@ -62,6 +80,20 @@ export interface ImageClient {
   inspect(reference: string, options?: Cancellable): Promise<ImageRecord | undefined>;
   /** Resolves only when the engine has the image: the stream's word is checked by an inspect. */
   pull(reference: string, options?: PullOptions): Promise<ImageRecord>;
+  /**
+   * To the registry that the reference names, under its tag. Resolves when the registry has the image: the stream's word
+   * is checked.
+   *
+   * @throws RegistryError, ImageNotFoundError
+   */
+  push(reference: string, options?: RegistryOptions): Promise<PushedImage>;
+  /**
+   * The digest that the registry has for a reference, undefined where it has no such image, or says that it is not for
+   * this login, which some say of what they do not have.
+   *
+   * @throws RegistryError
+   */
+  digestInRegistry(reference: string, options?: RegistryOptions): Promise<string | undefined>;
   /** Rejects with `ImageBuildError` that carries the failing instruction and its output. */
   build(request: BuildRequest, options?: BuildOptions): Promise<ImageRecord>;
   /** `docker import`: one layer from a tar of a root file system; `changes` are Dockerfile instructions. */

@@ -5,12 +5,12 @@ import type { Environment } from "./docker-config.ts";
 import { abortOption } from "./get-json.ts";
 import { ImageNotFoundError, notFoundReasonOf } from "./image-not-found-error.ts";
 import { inspectImage } from "./image-record.ts";
-import { pullSource, registryOf } from "./image-reference.ts";
+import { pullSource } from "./image-reference.ts";
 import { isAbort } from "./interrupted-error.ts";
 import { engineMessages, failureOf } from "./json-messages.ts";
 import type { ImageRecord, PullOptions } from "./port.ts";
 import { PullProgress } from "./pull-progress.ts";
-import { findRegistryAuth } from "./registry-auth.ts";
+import { authFor } from "./registry-login.ts";
 import { asDockerError } from "./request-error.ts";
 
 /** `POST /images/create`, with the credentials that the Docker CLI would send. */
@@ -34,9 +34,10 @@ const fetchLayers = async (
   docker: Dockerode,
   environment: Environment,
   reference: string,
-  { signal, onOutput, platform }: PullOptions,
+  options: PullOptions,
 ): Promise<void> => {
-  const auth = await findRegistryAuth(registryOf(reference), environment, { signal, warn: warnTo(onOutput) });
+  const { signal, onOutput, platform } = options;
+  const auth = await authFor(reference, environment, options);
   const answer = await docker.createImage(auth, {
     ...pullSource(reference),
     ...(platform && { platform }),
@@ -50,9 +51,6 @@ const fetchLayers = async (
     if (line !== undefined) onOutput?.(line);
   }
 };
-
-const warnTo = (onOutput: PullOptions["onOutput"]) => (message: string) =>
-  onOutput === undefined ? process.emitWarning(message) : onOutput(`Warning: ${message}`);
 
 const pullError = (reference: string, cause: unknown, signal: AbortSignal | undefined): Error => {
   const ours = isAbort(cause, signal) || isStepdockError(cause);

@@ -38,6 +38,10 @@ export const registryOf = (reference: string): string => {
   return isHost && !/^(?:index\.)?docker\.io$/.test(first) ? first : DOCKER_HUB;
 };
 
+/** As engines write it in `RepoDigests`: `docker.io/library/node` → `node`. */
+export const familiarName = (name: string): string =>
+  name.replace(/^(?:index\.)?docker\.io\//, "").replace(/^library\//, "");
+
 const splitOnce = (text: string, separator: string): [string, string?] => {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];

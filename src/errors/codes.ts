@@ -6,6 +6,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2, engine: 3, interrupted: 130 
  * The codes are stable: programs may match on them.
  */
 export const ERROR_EXIT = {
+  archive_conflict: EXIT.usage,
+  archive_invalid: EXIT.usage,
   artifact_damaged: EXIT.failed,
   artifact_exists: EXIT.failed,
   artifact_missing: EXIT.failed,
@@ -24,6 +26,7 @@ export const ERROR_EXIT = {
   duplicate_invocation: EXIT.usage,
   duplicate_node: EXIT.usage,
   engine_unavailable: EXIT.engine,
+  export_refused: EXIT.usage,
   flavor_invalid: EXIT.usage,
   hook_not_exported: EXIT.usage,
   image_not_found: EXIT.usage,
@@ -31,6 +34,7 @@ export const ERROR_EXIT = {
   input_resolution_failed: EXIT.failed,
   internal: EXIT.failed,
   interrupted: EXIT.interrupted,
+  launch_failed: EXIT.failed,
   log_read_failed: EXIT.failed,
   log_write_failed: EXIT.failed,
   materializer_failed: EXIT.failed,
@@ -42,6 +46,7 @@ export const ERROR_EXIT = {
   parameter_invalid: EXIT.usage,
   parent_image_unusable: EXIT.usage,
   pipeline_invalid: EXIT.usage,
+  registry_refused: EXIT.failed,
   resources_exceeded: EXIT.usage,
   run_locked: EXIT.usage,
   run_not_finished: EXIT.usage,

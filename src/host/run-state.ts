@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isRunLocked } from "../metadata/run-lock.ts";
-import { type ExecutionStatus, isFinished, type PipelineRun } from "../model/index.ts";
+import { type ExecutionStatus, isFinished, type PipelineRun, runsElsewhere } from "../model/index.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
 
 /** A status as it is told: a record that is not final though its owner is gone was interrupted. */
@@ -16,9 +16,11 @@ export const isOwned = (paths: WorkspacePaths, runId: string): boolean => {
   return existsSync(path) && isRunLocked(path);
 };
 
-/** Whether the run goes on: it has not ended, and its owner lives. */
-export const isLive = (paths: WorkspacePaths, { id, status }: Pick<PipelineRun, "id" | "status">): boolean =>
-  !isFinished(status) && isOwned(paths, id);
+/** Whether the run goes on: it has not ended, and its owner lives, or it needs none. */
+export const isLive = (
+  paths: WorkspacePaths,
+  run: Pick<PipelineRun, "id" | "status" | "metadata">,
+): boolean => !isFinished(run.status) && (runsElsewhere(run) || isOwned(paths, run.id));
 
 /** The status of a run, or of a step of it, given whether the run goes on. */
 export const toldStatus = (status: ExecutionStatus, live: boolean): ToldStatus =>

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
 import type { House } from "../composition.ts";
+import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
 import type { ContainerSpec, Mount, OutputSink, StartedContainer } from "../docker/port.ts";
 import { StepdockError } from "../errors/error.ts";
 import { findProgram, thisHost } from "../image-builder/base-image-host.ts";
 import { acquireRunLock } from "../metadata/run-lock.ts";
+import type { PipelineRun } from "../model/index.ts";
 import { stepContainerSpec } from "../orchestrator/containerized/container-spec.ts";
+import { hostsFile } from "../orchestrator/containerized/hosts-file.ts";
 import { LocalDockerOrchestratorConfig } from "../orchestrator/local-docker/local-docker-orchestrator.ts";
 import { environmentOf } from "../step-launcher/attempt-process.ts";
 import { type FoundInvocation, findInvocation } from "./find-invocation.ts";
@@ -56,12 +59,26 @@ const imageOf = async (house: House, { run, invocation }: FoundInvocation): Prom
   );
   const origin = step?.cachedFrom ? await metadata.getStepRun(step.cachedFrom) : step;
   const image = origin?.image ?? undefined;
-  if (image !== undefined && (await (await house.engine()).images.inspect(image))) return image;
+  if (image !== undefined && (await isHere(house, run, image))) return image;
   const why =
     image === undefined ? "it never ran in a container" : `its image ${image} is not there any more`;
   throw new ShellError(
     `There is no environment of "${invocation.id}" of run ${run.name} (${run.id}): ${why}. ` +
       `\`stepdock rerun ${run.id} ${invocation.id}\` makes it again where it can; open the shell in that run.`,
+  );
+};
+
+/** Whether the engine has it, or can have it again: a registry keeps what is named by digest. */
+const isHere = async (house: House, run: PipelineRun, image: string): Promise<boolean> => {
+  if (await (await house.engine()).images.inspect(image)) return true;
+  const { containerRegistry } = await house.stackOf(run);
+  if (!containerRegistry || !image.includes("@")) return false;
+  return await containerRegistry.fetch(image).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ImageNotFoundError) return false;
+      throw error;
+    },
   );
 };
 
@@ -116,6 +133,7 @@ const shellSpec = async (
       ...{ image, pidsLimit, stopGracePeriod, artifactStore, projectRoot: house.projectRoot },
       code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
       ...{ snapshotId: snapshot.id, workspaceId: metadata.workspaceId, storesPath: paths.stores },
+      hostsFile: await hostsFile(paths),
     },
   );
   const outputs: Mount = { type: "bind", source: scratch.outputs, target: scratch.outputs, readOnly: false };

@@ -21,8 +21,31 @@ export const knownTag = async (host: AssemblyHost): Promise<string | undefined> 
     "sha256",
     JSON.stringify([host.architecture, host.nodeVersion, certificates, SKELETON, ...stats]),
   );
-  return `stepdock/base:here-${print.slice(0, 24)}`;
+  return `${HERE}${print.slice(0, 24)}`;
 };
+
+const HERE = "stepdock/base:here-";
+
+/**
+ * Second tags of images made before an instant that are not of this machine's files as they are now: each installation of Node
+ * has one. Where one of them is still wanted, its files are hashed again, once.
+ */
+export const otherKnownTags = async (
+  engine: ContainerEngine,
+  host: AssemblyHost,
+  before: Date,
+): Promise<readonly { readonly tag: string; readonly image: ImageRecord }[]> => {
+  const known = await knownTag(host);
+  if (known === undefined) return [];
+  const images = await engine.images.list({ [BASE_IMAGE_LABEL]: "1" });
+  return images
+    .filter(({ createdAt }) => Date.parse(createdAt) < before.getTime())
+    .flatMap((image) => image.tags.map((tag) => ({ tag, image })))
+    .filter(({ tag }) => tag.startsWith(HERE) && tag !== known);
+};
+
+/** On every image that was assembled here. */
+export const BASE_IMAGE_LABEL = "dev.stepdock.base";
 
 /** The image under that tag, with the tag that says what it is. */
 export const knownImage = async (

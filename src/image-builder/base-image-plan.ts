@@ -3,10 +3,8 @@ import { InterruptedError } from "../docker/interrupted-error.ts";
 import type { Cancellable, ContainerEngine, ImageRecord } from "../docker/port.ts";
 import { baseImageFiles, CERTIFICATES } from "./base-image-files.ts";
 import { type AssemblyHost, findProgram } from "./base-image-host.ts";
-import { assembledPrefix } from "./base-image-known.ts";
+import { assembledPrefix, BASE_IMAGE_LABEL } from "./base-image-known.ts";
 import { contentHash, type RootEntry } from "./base-image-root.ts";
-
-export const BASE_IMAGE_LABEL = "dev.stepdock.base";
 
 /** The image that this machine makes. */
 export interface AssemblyPlan {

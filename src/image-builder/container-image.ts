@@ -7,6 +7,7 @@ import { hashJson } from "../util/canonical.ts";
 import { packRoot } from "./base-image-root.ts";
 import { type BuildContext, type ContainerBuild, readBuildContext } from "./build-context.ts";
 import { containerReference, imageLabels } from "./image-names.ts";
+import { originOf } from "./image-origin.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
@@ -53,9 +54,16 @@ export const ensureContainer = async (
   sources: ContainerImageSources,
   plan: EnvironmentPlan,
   progress: BuildProgress,
-): Promise<{ readonly record: ImageRecord; readonly reused: boolean }> => {
+): Promise<{
+  readonly record: ImageRecord;
+  readonly reused: boolean;
+  readonly origin?: string | undefined;
+}> => {
   const build = plan.container?.build;
-  if (!build) return { record: await namedAgain(sources.engine, plan, progress), reused: true };
+  if (!build) {
+    const record = await namedAgain(sources.engine, plan, progress);
+    return { record, reused: true, origin: originOf(record, plan.parentImage) };
+  }
   const present = await sources.engine.images.inspect(plan.parentImage, { signal: progress.signal });
   if (present) return { record: present, reused: true };
   return { record: await buildContainer(sources, { ...plan, build }, progress), reused: false };

@@ -5,6 +5,7 @@ import { ensureContainer, planContainer } from "./container-image.ts";
 import { ensureEnvironmentImage } from "./environment-image.ts";
 import { type PlannedEnvironment, planFor } from "./environment-plan.ts";
 import { environmentReference, imageLabels, stepReference } from "./image-names.ts";
+import { originOf } from "./image-origin.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 import { normalSettings } from "./normal-settings.ts";
 import { resolveParent } from "./parent-image.ts";
@@ -87,8 +88,8 @@ class LocalImageBuilder implements ImageBuilder {
   async #ensureContainer(plan: EnvironmentPlan, progress: BuildProgress): Promise<Ensured> {
     const { workspaceId, projectRoot, engine } = this.#options;
     const sources = { engine: await engine(), projectRoot, workspaceId };
-    const { record, reused } = await ensureContainer(sources, plan, progress);
-    return { image: builtImage(plan.parentImage, plan, record.id), reused };
+    const { record, reused, origin } = await ensureContainer(sources, plan, progress);
+    return { image: builtImage(plan.parentImage, plan, record.id), reused, origin };
   }
 
   async #ensure(
@@ -116,7 +117,8 @@ class LocalImageBuilder implements ImageBuilder {
   async #asItIs(reference: string, plan: EnvironmentPlan, progress: BuildProgress): Promise<Ensured> {
     const { parentImage: name, platform } = plan.settings;
     const { image } = await resolveParent(await this.#options.engine(), { name, platform }, progress);
-    return { image: builtImage(reference, plan, image.id), reused: true };
+    const origin = originOf(image, reference);
+    return { image: builtImage(reference, plan, image.id), reused: true, origin };
   }
 
   #ensureEnvironment(

@@ -44,6 +44,17 @@ const layerEntries = (bundles: BundleFiles): RootEntry[] => [
 const inTar = (path: string): string => path.slice(1);
 
 const bundleEntries = (folder: string, bundles: BundleFiles): RootEntry[] => [
-  { path: folder, type: "directory", mode: 0o755 },
-  ...[...bundles].map(([codeHash, { code }]) => textEntry(`${folder}/${codeHash}.mjs`, code, 0o444)),
+  ...foldersOf(folder, bundles).map((path) => ({ path, type: "directory", mode: 0o755 }) as const),
+  ...[...bundles].map(([codeHash, { code, name = `${codeHash}.mjs` }]) =>
+    textEntry(`${folder}/${name}`, code, 0o444),
+  ),
 ];
+
+/** With those that files have in their names, each after the one that it is in. */
+const foldersOf = (folder: string, bundles: BundleFiles): string[] => {
+  const inside = [...bundles.values()].flatMap(({ name = "" }) => {
+    const parts = name.split("/").slice(0, -1);
+    return parts.map((_, index) => `${folder}/${parts.slice(0, index + 1).join("/")}`);
+  });
+  return [folder, ...new Set(inside)];
+};

@@ -22,7 +22,28 @@ export type VersionedArtifact = ArtifactVersion & { readonly version: number };
 /** The newest artifact of a name, and how many there are. */
 export type NamedArtifact = VersionedArtifact & { readonly versions: number };
 
-/** The record of everything that ran. One writer: the host. Each method is one transaction, durable when it resolves. */
+/** A step run to be published, with the artifacts that it takes in and makes: name → artifact id. */
+export interface StepRunEntry {
+  readonly stepRun: StepRun;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>>;
+}
+
+/** Everything that is on record of one run that has ended. */
+export interface RunRecords {
+  readonly run: PipelineRun;
+  readonly snapshot: PipelineSnapshot;
+  readonly build: Build | null;
+  /** In the order they were published. */
+  readonly stepRuns: readonly StepRunEntry[];
+  /** Those that the step runs name and that the store does not have. */
+  readonly artifacts: readonly ArtifactVersion[];
+}
+
+/**
+ * The record of everything that ran. One writer, the host; in launcher mode, several. Each method is one transaction,
+ * durable when it resolves.
+ */
 export interface MetadataStore extends AsyncDisposable {
   /** Made once with the store; part of every cache key, so that a moved workspace keeps its cache. */
   readonly workspaceId: string;
@@ -34,6 +55,13 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** With its snapshot, where that is not saved yet: in one transaction. */
   createRun(run: PipelineRun, snapshot?: PipelineSnapshot): Promise<void>;
+  /**
+   * The run with the orchestrator run id of this one: that which is there, else this one, which is created. Several
+   * processes that ask at once all get the same.
+   */
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun>;
+  /** Adds a run of another workspace with all that belongs to it, in one transaction; its artifacts get the next versions. */
+  importRun(records: RunRecords): Promise<void>;
   /** Refuses a status that cannot follow the present one (`mayFollow`). */
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun>;
   getRun(id: string): Promise<PipelineRun | undefined>;
@@ -45,13 +73,9 @@ export interface MetadataStore extends AsyncDisposable {
   /** Publishes a step run with the artifacts it takes in (input name → artifact id). */
   createStepRun(stepRun: StepRun, inputs: Readonly<Record<string, string>>): Promise<void>;
   /** Publishes many at once, for instance all cached steps of a run, with outputs by name → artifact id. */
-  createStepRuns(
-    entries: readonly {
-      stepRun: StepRun;
-      inputs: Readonly<Record<string, string>>;
-      outputs?: Readonly<Record<string, string>>;
-    }[],
-  ): Promise<void>;
+  createStepRuns(entries: readonly StepRunEntry[]): Promise<void>;
+  /** Publishes those of whose attempt there is no record yet; the others are left as they are. */
+  createMissingStepRuns(stepRuns: readonly StepRun[]): Promise<void>;
   /** Refuses a status that cannot follow the present one. */
   updateStepRun(id: string, patch: StepRunPatch): Promise<StepRun>;
   /** Records the outputs and the status together: either all of it is there or nothing. */

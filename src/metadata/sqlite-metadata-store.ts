@@ -4,6 +4,8 @@ import type {
   NamedArtifact,
   RunFilter,
   RunPatch,
+  RunRecords,
+  StepRunEntry,
   StepRunPatch,
   VersionedArtifact,
 } from "./port.ts";
@@ -13,6 +15,7 @@ import * as artifacts from "./sqlite/artifacts.ts";
 import { type ConnectionOptions, connect } from "./sqlite/connection.ts";
 import * as documents from "./sqlite/documents.ts";
 import { asMetadataError } from "./sqlite/errors.ts";
+import { insertRecords } from "./sqlite/import.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
 import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
@@ -78,6 +81,17 @@ export class SqliteMetadataStore implements MetadataStore {
     });
   }
 
+  findOrCreateRun(run: PipelineRun): Promise<PipelineRun> {
+    return this.#write(`find or create the run of ${run.orchestratorRunId}`, () =>
+      runs.selectOrInsertRun(this.#database, run),
+    );
+  }
+
+  importRun(records: RunRecords): Promise<void> {
+    const { id, name } = records.run;
+    return this.#write(`import run ${id} (${name})`, () => insertRecords(this.#database, records));
+  }
+
   updateRun(id: string, patch: RunPatch): Promise<PipelineRun> {
     return this.#write(`update run ${id}`, () => runs.patchRun(this.#database, id, patch));
   }
@@ -102,9 +116,15 @@ export class SqliteMetadataStore implements MetadataStore {
     return this.#write(intent, () => stepRuns.insertStepRuns(this.#database, [{ stepRun, inputs }]));
   }
 
-  createStepRuns(entries: readonly stepRuns.StepRunEntry[]): Promise<void> {
+  createStepRuns(entries: readonly StepRunEntry[]): Promise<void> {
     return this.#write(`create ${entries.length} step runs`, () =>
       stepRuns.insertStepRuns(this.#database, entries),
+    );
+  }
+
+  createMissingStepRuns(missing: readonly StepRun[]): Promise<void> {
+    return this.#write(`create those of ${missing.length} step runs that are missing`, () =>
+      stepRuns.insertMissingStepRuns(this.#database, missing),
     );
   }
 

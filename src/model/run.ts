@@ -62,3 +62,10 @@ export type StepRun = z.infer<typeof StepRun>;
 /** Which artifact an input of a step run was. */
 export const StepRunInput = z.object({ stepRunId: z.string(), name: z.string(), artifactId: z.string() });
 export type StepRunInput = z.infer<typeof StepRunInput>;
+
+/** In a run's metadata: its steps are launched by containers of an engine's, which no process of the host has to live for. */
+export const RUNS_ELSEWHERE = "runsElsewhere";
+
+/** Whether the run goes on without an owner until its records say that it ended. */
+export const runsElsewhere = ({ metadata }: Pick<PipelineRun, "metadata">): boolean =>
+  metadata[RUNS_ELSEWHERE] === true;

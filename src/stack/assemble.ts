@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifact/port.ts";
 import type { ComponentRecord, StackCatalog, StackRecord } from "./catalog.ts";
 import type { StackComponent, StackComponentType } from "./component.ts";
 import { settleConfig } from "./component-config.ts";
+import type { ContainerRegistry } from "./container-registry.ts";
 import type { FlavorRegistry } from "./flavor-registry.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 import type { ComponentServices } from "./services.ts";
@@ -40,7 +41,7 @@ export const assembleStack = async <Orchestrator extends StackComponent>(
     artifactStore: await make<ArtifactStore>("artifact_store", artifactStore),
     ...(imageBuilder && { imageBuilder: await make<ImageBuilder>("image_builder", imageBuilder) }),
     ...(containerRegistry && {
-      containerRegistry: await make<StackPart>("container_registry", containerRegistry),
+      containerRegistry: await make<ContainerRegistry>("container_registry", containerRegistry),
     }),
     ...(operators.length > 0 && { stepOperators: operators }),
   };

@@ -1,7 +1,7 @@
 import { StepdockError } from "../errors/error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import type { StackComponentType } from "./component.ts";
-import { aWordsOf, commandOf, wordsOf } from "./component-words.ts";
+import { commandOf, wordsOf } from "./component-words.ts";
 import type { Source } from "./flavor-registry.ts";
 
 /** `There are: a, b. Did you mean "b"?`, or that there is none. */
@@ -175,8 +175,8 @@ export class StackValidationError extends StepdockError {
     missing: StackComponentType,
   ): StackValidationError {
     return new StackValidationError(
-      `Stack "${stack}" has no ${wordsOf(missing)}, which its ${wordsOf(type)} "${name}" needs. Register ` +
-        `${aWordsOf(missing)} (\`stepdock ${commandOf(missing)} list\` tells those there are), and a stack with it.`,
+      `Stack "${stack}" has no ${wordsOf(missing)}, which its ${wordsOf(type)} "${name}" needs. Give it one: ` +
+        `\`stepdock ${commandOf(missing)} list\` tells those there are, \`stepdock ${commandOf(missing)} register\` adds another.`,
     );
   }
 

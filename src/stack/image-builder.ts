@@ -1,7 +1,7 @@
 import type { BuiltImage, ContainerImage, DockerSettings } from "../model/index.ts";
 
-/** The code of the steps that share an image: code hash → bundle, as it stands in the image. */
-export type BundleFiles = ReadonlyMap<string, { readonly code: string }>;
+/** The code of the steps that share an image: code hash → bundle, as it stands in the image; `name` is its file's there. */
+export type BundleFiles = ReadonlyMap<string, { readonly code: string; readonly name?: string }>;
 
 /** Everything an image is made of but the code, resolved: equal plans are equal environments. */
 export interface EnvironmentPlan {
@@ -53,10 +53,13 @@ export interface ImageBuilder {
   imageContent(reference: string, progress?: BuildProgress): Promise<string>;
   /** The tag that an image of this environment with these bundles has, by content. */
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string;
-  /** Makes sure that the image is there. Unchanged, it costs one inspect. */
+  /**
+   * Makes sure that the image is there. Unchanged, it costs one inspect. `origin` is the reference by digest of an image
+   * that is used as it is and came from a registry.
+   */
   ensureImage(
     plan: EnvironmentPlan,
     bundles: BundleFiles,
     progress?: BuildProgress,
-  ): Promise<{ readonly image: BuiltImage; readonly reused: boolean }>;
+  ): Promise<{ readonly image: BuiltImage; readonly reused: boolean; readonly origin?: string | undefined }>;
 }

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from "../artifact/port.ts";
 import type { StackComponents } from "./catalog.ts";
 import type { StackComponent, StackComponentType } from "./component.ts";
+import type { ContainerRegistry } from "./container-registry.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 import type { StackValidator } from "./stack-validator.ts";
 
@@ -18,7 +19,7 @@ export interface Stack<Orchestrator extends StackComponent = StackComponent> {
   readonly orchestrator: Orchestrator;
   readonly artifactStore: ArtifactStore & Partial<StackPart>;
   readonly imageBuilder?: ImageBuilder & Partial<StackPart>;
-  readonly containerRegistry?: StackPart;
+  readonly containerRegistry?: ContainerRegistry & Partial<StackPart>;
   readonly stepOperators?: readonly StackPart[];
 }
 

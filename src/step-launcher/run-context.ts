@@ -21,6 +21,8 @@ export interface RunContext {
   readonly artifactStore: ArtifactStore;
   /** Whether results of earlier runs may be used at all. */
   readonly enableCache: boolean;
+  /** Whether it is not for this process to try a failed step again, but for an engine that starts it anew. */
+  readonly backendRetries?: boolean;
   /** What invocations had come to before, where the run is resumed. */
   readonly prior: ReadonlyMap<string, PriorState>;
   /** Outputs of the invocations that have succeeded so far. */

@@ -107,6 +107,7 @@ export class StepLauncher {
       releases.push(end.released);
       const released = Promise.all(releases).then(() => {});
       if (end.status !== "retrying") return { status: end.status, released };
+      if (this.#context.backendRetries) return { status: "failed", released };
       await this.#pause(failures, work.signals);
       await this.#publishRetried(end.stepRun);
     }

@@ -1,10 +1,7 @@
-/** Where the images that stepdock builds keep what runs in them. */
-export const IMAGE_ROOT = "/stepdock";
-export const ENTRYPOINT_IN_IMAGE = `${IMAGE_ROOT}/entrypoint.mjs`;
-export const BUNDLES_IN_IMAGE = `${IMAGE_ROOT}/bundles`;
+export { BUNDLES_IN_IMAGE, ENTRYPOINT_IN_IMAGE, IMAGE_ROOT } from "./entrypoint-configuration.ts";
 
-const CONFIG_SOURCE = "entrypoint_config_source";
-const SNAPSHOT_ID = "snapshot_id";
+import { BaseEntrypointConfiguration, CONFIG_SOURCE, SNAPSHOT_ID } from "./entrypoint-configuration.ts";
+
 const STEP_NAME = "step_name";
 const STEP_SOURCE = "step_source";
 const ASSIGNMENT = "assignment";
@@ -16,23 +13,15 @@ export interface EntrypointArguments {
   /** Id of the invocation. */
   readonly stepName: string;
   readonly snapshotId: string;
-  /** Where the container finds the step: `<path of a module>#<export>`. */
-  readonly stepSource: string;
+  /** Where the container finds the step: `<path of a module>#<export>`. Default: by the snapshot. */
+  readonly stepSource?: string;
   /** Path of the assignment, or `-`: a line on stdin. Absent: launcher mode. */
   readonly assignment?: string;
 }
 
-/**
- * Which command a step's container runs, and with which arguments. ZenML's `StepEntrypointConfiguration`; a subclass
- * adds options of its own.
- */
-export class StepEntrypointConfiguration {
-  /** `module#export` of this class, given to the container with `--entrypoint_config_source`. */
-  static readonly source: string = DEFAULT_CONFIG_SOURCE;
-
-  static getEntrypointCommand(): string[] {
-    return ["node", ENTRYPOINT_IN_IMAGE];
-  }
+/** Runs one step. ZenML's `StepEntrypointConfiguration`; a subclass adds options of its own. */
+export class StepEntrypointConfiguration extends BaseEntrypointConfiguration {
+  static override readonly source: string = DEFAULT_CONFIG_SOURCE;
 
   static getEntrypointOptions(): Set<string> {
     const own = [CONFIG_SOURCE, SNAPSHOT_ID, STEP_NAME, STEP_SOURCE, ASSIGNMENT];
@@ -40,28 +29,23 @@ export class StepEntrypointConfiguration {
   }
 
   static getEntrypointArguments(given: EntrypointArguments): string[] {
+    const { stepSource, assignment } = given;
     return [
       ...[`--${CONFIG_SOURCE}`, this.source],
       ...[`--${SNAPSHOT_ID}`, given.snapshotId],
       ...[`--${STEP_NAME}`, given.stepName],
-      ...[`--${STEP_SOURCE}`, given.stepSource],
-      ...(given.assignment === undefined ? [] : [`--${ASSIGNMENT}`, given.assignment]),
+      ...(stepSource === undefined ? [] : [`--${STEP_SOURCE}`, stepSource]),
+      ...(assignment === undefined ? [] : [`--${ASSIGNMENT}`, assignment]),
       ...this.getCustomEntrypointArguments(given),
     ];
   }
 
-  /** Names of further options, without dashes. */
-  static getCustomEntrypointOptions(): Set<string> {
-    return new Set();
-  }
-
-  /** Values for the further options. */
+  /** Values for the further options, each after its name with two dashes. */
   static getCustomEntrypointArguments(_given: EntrypointArguments): string[] {
     return [];
   }
 
-  /** The same for all steps of a run. */
-  getRunName(pipelineName: string): string {
-    return process.env.ZENML_RUN_NAME ?? pipelineName;
+  async run(): Promise<void> {
+    await this.runtime.runStep(this);
   }
 }

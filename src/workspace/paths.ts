@@ -9,6 +9,8 @@ export interface WorkspacePaths {
   readonly stores: string;
   readonly runs: string;
   readonly bundles: string;
+  /** The `/etc/hosts` of containers without a network. */
+  readonly hosts: string;
   /** The host's copies of the user's modules; may be deleted at any time. */
   readonly modules: string;
   /** What is known of earlier compilations; may be deleted at any time. */
@@ -21,6 +23,7 @@ export const workspacePaths = (root: string): WorkspacePaths => ({
   stores: join(root, "stores"),
   runs: join(root, "runs"),
   bundles: join(root, "bundles"),
+  hosts: join(root, "hosts"),
   modules: join(root, "modules"),
   compiled: join(root, "compiled"),
 });

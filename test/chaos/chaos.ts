@@ -1,10 +1,7 @@
 import type { StepRun } from "../../src/model/index.ts";
-import { openWorkspace } from "../../src/workspace/workspace.ts";
-import type { Project } from "../fixtures/project.ts";
 import { chaosProject } from "./chaos-project.ts";
 import { type CheckedRun, checkRun } from "./check-run.ts";
 import { watchEngine } from "./engine-watch.ts";
-import { removeStepImages } from "./leftovers.ts";
 import { randomFrom } from "./random.ts";
 import { type RunUnderFire, runUnderFire } from "./run-under-fire.ts";
 import type { Moment } from "./session.ts";
@@ -38,25 +35,21 @@ const NONE: ChaosFigures = { kills: 0, runs: 0, resumes: 0, adopted: 0, lost: 0,
 export const wreakChaos = async (options: ChaosOptions): Promise<ChaosFigures> => {
   await using project = await chaosProject();
   using watch = await watchEngine();
-  try {
-    const whole = await runUnderFire(project, "reference", () => undefined);
-    const first = await checkRun(project, whole, { watch });
-    let figures = addTo({ ...NONE, runs: -1 }, whole, first);
-    const next = momentsFrom(options);
-    while (figures.kills < options.kills && figures.problems.length === 0) {
-      const { kills } = figures;
-      const fired = await runUnderFire(project, `run-${figures.runs + 1}`, (more) =>
-        kills + more < options.kills ? next() : undefined,
-      );
-      const checked = await checkRun(project, fired, { watch, reference: first.outputs });
-      figures = addTo(figures, fired, checked);
-      const { problems, ...told } = figures;
-      options.onRun?.(`${JSON.stringify(told)} ${problems.join("\n")}`);
-    }
-    return figures;
-  } finally {
-    await removeImagesOf(project);
+  const whole = await runUnderFire(project, "reference", () => undefined);
+  const first = await checkRun(project, whole, { watch });
+  let figures = addTo({ ...NONE, runs: -1 }, whole, first);
+  const next = momentsFrom(options);
+  while (figures.kills < options.kills && figures.problems.length === 0) {
+    const { kills } = figures;
+    const fired = await runUnderFire(project, `run-${figures.runs + 1}`, (more) =>
+      kills + more < options.kills ? next() : undefined,
+    );
+    const checked = await checkRun(project, fired, { watch, reference: first.outputs });
+    figures = addTo(figures, fired, checked);
+    const { problems, ...told } = figures;
+    options.onRun?.(`${JSON.stringify(told)} ${problems.join("\n")}`);
   }
+  return figures;
 };
 
 /** One in eight falls before the first event. */
@@ -91,9 +84,4 @@ const adoptedOf = ({ sessions }: RunUnderFire, steps: readonly StepRun[]): numbe
     const [begun, ended] = [told(id, "initializing"), told(id, status)];
     return status !== "failed" && status !== "stopped" && begun >= 0 && ended > begun;
   }).length;
-};
-
-const removeImagesOf = async (project: Project): Promise<void> => {
-  await using workspace = await openWorkspace(project.path(".stepdock"));
-  await removeStepImages(workspace.metadata.workspaceId);
 };

@@ -17,11 +17,3 @@ export const leftoversOf = async (workspaceId: string): Promise<string[]> => {
     ...(volumes ?? []).map(({ Name }) => `volume ${Name} is left`),
   ];
 };
-
-/** Removes the step images of a workspace; the environment images stay, since others may build on them now. */
-export const removeStepImages = async (workspaceId: string): Promise<void> => {
-  const filters = { label: [`${LABEL.workspace}=${workspaceId}`, "dev.stepdock.image=step"] };
-  for (const { Id } of await docker.listImages({ filters: JSON.stringify(filters) })) {
-    await docker.getImage(Id).remove({ force: true });
-  }
-};

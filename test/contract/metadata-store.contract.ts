@@ -9,6 +9,7 @@ import { describeCaching } from "./metadata-store/caching.ts";
 import { describeDocuments } from "./metadata-store/documents.ts";
 import { describeDurations } from "./metadata-store/durations.ts";
 import { describeFindingRuns } from "./metadata-store/finding-runs.ts";
+import { describeImporting } from "./metadata-store/importing.ts";
 import { describeRemoval } from "./metadata-store/removal.ts";
 import { describeRuns } from "./metadata-store/runs.ts";
 import { describeStepRuns } from "./metadata-store/step-runs.ts";
@@ -50,5 +51,6 @@ export const describeMetadataStore = (name: string, open: OpenStore): void => {
     describeDurations(make);
     describeRemoval(make);
     describeArtifactVersions(make);
+    describeImporting(make);
   });
 };

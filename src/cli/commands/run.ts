@@ -2,7 +2,7 @@ import { openHouse } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { compileFile, projectRootOfFile } from "../../host/compile-file.ts";
 import { runCompiled } from "../../host/run-compiled.ts";
-import type { ExecutionMode, PipelineRun } from "../../model/index.ts";
+import { type ExecutionMode, isFinished, type PipelineRun } from "../../model/index.ts";
 import type { SpeedOptions } from "../../orchestrator/base/services.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
@@ -62,8 +62,8 @@ export const leaveStdoutAlone = (): void => {
   process.stdout.write = process.stderr.write.bind(process.stderr);
 };
 
-/** Exit status of a run that has ended. */
+/** Exit status of a run that has ended, or that was submitted and goes on elsewhere. */
 export const exitOf = ({ status }: PipelineRun): number => {
-  if (status === "completed") return EXIT.done;
+  if (status === "completed" || !isFinished(status)) return EXIT.done;
   return status === "stopped" ? EXIT.interrupted : EXIT.failed;
 };

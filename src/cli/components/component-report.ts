@@ -1,7 +1,7 @@
 import type { House } from "../../composition.ts";
 import type { ComponentRecord } from "../../stack/catalog.ts";
 import type { StackComponentType } from "../../stack/component.ts";
-import { configJsonSchema, settleConfig } from "../../stack/component-config.ts";
+import { configJsonSchema, configKeys, settleConfig } from "../../stack/component-config.ts";
 import { wordsOf } from "../../stack/component-words.ts";
 import type { Source } from "../../stack/flavor-registry.ts";
 import type { CommandContext } from "../command-parts.ts";
@@ -59,7 +59,7 @@ export const describeComponent = async (
     ["declared", PLACE[record.source]],
     ["stacks", stacks.join(", ") || "none"],
     ...(docsUrl === undefined ? [] : [["docs", docsUrl]]),
-    ...Object.entries(settled).map(([key, value]) => settingRow(key, value, key in record.config)),
+    ...configKeys(flavor).map((key) => settingRow(key, settled[key], key in record.config)),
   ];
   const title = painter(context.out)("bold", `${wordsOf(type)} ${name}`);
   await print(context, [title, ...columns(rows.map((row) => row.map(harmless))).map((line) => `  ${line}`)]);
@@ -67,7 +67,9 @@ export const describeComponent = async (
 
 const settingRow = (key: string, value: unknown, isGiven: boolean): string[] => [
   key,
-  `${typeof value === "string" ? value : JSON.stringify(value)}${isGiven ? "" : " (default)"}`,
+  value === undefined
+    ? "not set"
+    : `${typeof value === "string" ? value : JSON.stringify(value)}${isGiven ? "" : " (default)"}`,
 ];
 
 export const print = async ({ out }: CommandContext, lines: readonly string[]): Promise<void> => {

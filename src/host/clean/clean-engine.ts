@@ -1,5 +1,7 @@
 import type { ContainerEngine, ImageRecord } from "../../docker/port.ts";
 import { isStepdockError } from "../../errors/error.ts";
+import { thisHost } from "../../image-builder/base-image-host.ts";
+import { otherKnownTags } from "../../image-builder/base-image-known.ts";
 import { IMAGE_LABEL } from "../../image-builder/image-names.ts";
 import type { PipelineRun } from "../../model/index.ts";
 import { LABEL } from "../../orchestrator/containerized/labels.ts";
@@ -19,6 +21,7 @@ export const cleanEngine = async (
 ): Promise<void> => {
   await cleanContainers(context, engine);
   await cleanLeftovers(context, engine, runs);
+  await cleanBaseTags(context, engine);
   if (runs.live.length === 0) return await cleanImages(context, engine, runs);
   await context.note("images were left as they are: a run goes on, and may need any of them");
 };
@@ -54,8 +57,19 @@ const cleanLeftovers = async (
   }
 };
 
+/** An image that was just made may be in use by somebody who is about to look for it. Milliseconds. */
+const SETTLED = 60 * 60 * 1000;
+
+const cleanBaseTags = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
+  const before = new Date(context.now.getTime() - SETTLED);
+  for (const { tag, image } of await otherKnownTags(engine, thisHost(), before)) {
+    await context.remove({ kind: "image", id: image.id, name: tag }, () => engine.images.remove(tag));
+  }
+};
+
 const ENVIRONMENT_KEY_LABEL = "dev.stepdock.environment-key";
-const OURS = "stepdock/";
+/** What we call images, here and in a registry. */
+const OURS = /^stepdock\/|:(?:step|container|image)-[0-9a-f]{24}-[a-z0-9_]+$/;
 
 const cleanImages = async (context: CleanContext, engine: ContainerEngine, { kept }: Runs): Promise<void> => {
   const used = await usedImages(context, kept);
@@ -94,7 +108,7 @@ const removeImage = async (
   engine: ContainerEngine,
   { id, tags, sizeBytes }: ImageRecord,
 ): Promise<void> => {
-  const ours = tags.filter((tag) => tag.startsWith(OURS));
+  const ours = tags.filter((tag) => OURS.test(tag));
   const references = tags.length === 0 ? [id] : ours;
   const thing: RemovedThing = { kind: "image", id, name: references[0] ?? id, sizeBytes };
   try {

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { IMPORT_DIRECTORY, reapImport } from "../archive/import-scratch.ts";
 import type { CleanContext } from "../clean.ts";
 import { isLive, isOwned } from "../run-state.ts";
 import { type CleanedRuns, codeHashesOf } from "./clean-runs.ts";
@@ -13,10 +14,15 @@ export const cleanRunFiles = async (
   { kept, codeHashes }: CleanedRuns,
 ): Promise<void> => {
   const { paths, metadata } = context.workspace;
+  if (!context.dryRun) await reapImport(context.workspace);
   // Listed again: a run may have begun meanwhile.
   const runs = context.dryRun ? kept : await metadata.listRuns();
   const ids = new Set(runs.map(({ id }) => id));
-  await removeSettled(context, paths.runs, (name) => !ids.has(name) && !isOwned(paths, name));
+  await removeSettled(
+    context,
+    paths.runs,
+    (name) => name !== IMPORT_DIRECTORY && !ids.has(name) && !isOwned(paths, name),
+  );
   const named = new Set((await Promise.all(runs.map((run) => codeHashesOf(context, run)))).flat());
   await removeBundles(context, named, codeHashes);
   if (runs.some((run) => isLive(paths, run))) return;

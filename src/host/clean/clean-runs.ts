@@ -11,6 +11,7 @@ import {
   isFinished,
   isSuccessful,
   type PipelineRun,
+  runsElsewhere,
   type StepRun,
 } from "../../model/index.ts";
 import { StackComponents } from "../../stack/catalog.ts";
@@ -56,7 +57,8 @@ export const codeHashesOf = async (
 const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boolean> => {
   const { paths } = context.workspace;
   const directory = join(paths.runs, run.id);
-  const lock = existsSync(directory) ? acquireRunLock(runLockPath(paths, run.id)) : NO_LOCK;
+  const goesOn = runsElsewhere(run) && !isFinished(run.status);
+  const lock = goesOn ? undefined : lockOf(directory, runLockPath(paths, run.id));
   if (!lock) {
     await context.note(`run ${run.name} (${run.id}) goes on and is kept`);
     return false;
@@ -68,6 +70,9 @@ const removeRun = async (context: CleanContext, run: PipelineRun): Promise<boole
   });
   return true;
 };
+
+const lockOf = (directory: string, path: string): RunLock | undefined =>
+  existsSync(directory) ? acquireRunLock(path) : NO_LOCK;
 
 const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
 

@@ -129,4 +129,6 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, type, name)
   ) STRICT;
   `,
+  // In launcher mode the first step of a run creates it, and the others find it by this.
+  `CREATE UNIQUE INDEX pipeline_runs_orchestrator_run ON pipeline_runs (orchestrator_run_id);`,
 ];

@@ -19,6 +19,19 @@ export const insertRun = (database: DatabaseSync, run: PipelineRun): void => {
   insert(database, runs.pack(run));
 };
 
+const byOrchestratorRunId = query<{ orchestratorRunId: string }, Row>(
+  "runByOrchestratorRunId",
+  ({ build }, value) =>
+    build.selectFrom("pipelineRuns").selectAll().where("orchestratorRunId", "=", value("orchestratorRunId")),
+);
+
+export const selectOrInsertRun = (database: DatabaseSync, run: PipelineRun): PipelineRun => {
+  const [row] = byOrchestratorRunId(database, run);
+  if (row) return runs.unpack(row);
+  insertRun(database, run);
+  return run;
+};
+
 const updateOf = update<Partial<Row>>("updateRun", ({ build }, value) =>
   build
     .updateTable("pipelineRuns")

@@ -18,6 +18,8 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'insert into "builds" ("id", "snapshot_id", "created_at", "body") values (:id, :snapshotId, :createdAt, :body) on conflict ("id") do nothing',
   insertInput:
     'insert into "step_run_inputs" ("step_run_id", "name", "artifact_id") values (:stepRunId, :name, :artifactId)',
+  insertMissingStepRun:
+    'insert into "step_runs" ("id", "run_id", "invocation_id", "step_name", "attempt", "status", "cache_key", "key_ingredients", "cached_from", "container_id", "image", "created_at", "assigned_at", "started_at", "finished_at", "exit_code", "failure", "skip_reason", "warnings", "metadata") values (:id, :runId, :invocationId, :stepName, :attempt, :status, :cacheKey, :keyIngredients, :cachedFrom, :containerId, :image, :createdAt, :assignedAt, :startedAt, :finishedAt, :exitCode, :failure, :skipReason, :warnings, :metadata) on conflict ("run_id", "invocation_id", "attempt") do nothing',
   insertOutput:
     'insert into "step_run_outputs" ("step_run_id", "name", "artifact_id") values (:stepRunId, :name, :artifactId)',
   insertRun:
@@ -41,6 +43,7 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'insert into "registrations" ("kind", "type", "name", "body") values (:kind, :type, :name, :body) on conflict ("kind", "type", "name") do update set "body" = "excluded"."body"',
   registrations: 'select * from "registrations" order by "kind", "type", "name"',
   runById: 'select * from "pipeline_runs" where "id" = :id',
+  runByOrchestratorRunId: 'select * from "pipeline_runs" where "orchestrator_run_id" = :orchestratorRunId',
   runsByBeginning:
     'select * from "pipeline_runs" where substr(id, 1, length(:reference)) = :reference order by "created_at" desc, "seq" desc',
   runsByName:

@@ -1,8 +1,8 @@
 import type { Updateable } from "kysely";
 import type { ArtifactVersion, StepRun } from "../../model/index.ts";
 import { noSuchStepRun } from "../not-found-error.ts";
-import type { StepRunPatch } from "../port.ts";
-import { insertArtifacts, insertLinks, type LinksByName, linksOf } from "./artifacts.ts";
+import type { StepRunEntry, StepRunPatch } from "../port.ts";
+import { insertArtifacts, insertLinks, linksOf } from "./artifacts.ts";
 import type { Builder } from "./builder.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
 import { query, slotsOf, update } from "./query.ts";
@@ -11,13 +11,6 @@ import { stepRuns, type Tables } from "./tables.ts";
 
 type Row = ReturnType<typeof stepRuns.pack>;
 type RowPatch = Updateable<Tables["stepRuns"]>;
-
-/** A step run to be published, with the artifacts that it refers to. */
-export interface StepRunEntry {
-  readonly stepRun: StepRun;
-  readonly inputs: LinksByName;
-  readonly outputs?: LinksByName;
-}
 
 const insert = query<Row, unknown>("insertStepRun", ({ build }, value) =>
   build.insertInto("stepRuns").values(slotsOf(stepRuns.keys, value)),
@@ -29,6 +22,17 @@ export const insertStepRuns = (database: DatabaseSync, entries: readonly StepRun
     insertLinks(database, "stepRunInputs", linksOf(stepRun.id, inputs));
     insertLinks(database, "stepRunOutputs", linksOf(stepRun.id, outputs));
   }
+};
+
+const insertMissing = query<Row, unknown>("insertMissingStepRun", ({ build }, value) =>
+  build
+    .insertInto("stepRuns")
+    .values(slotsOf(stepRuns.keys, value))
+    .onConflict((conflict) => conflict.columns(["runId", "invocationId", "attempt"]).doNothing()),
+);
+
+export const insertMissingStepRuns = (database: DatabaseSync, missing: readonly StepRun[]): void => {
+  for (const stepRun of missing) insertMissing(database, stepRuns.pack(stepRun));
 };
 
 export const patchStepRun = (database: DatabaseSync, id: string, patch: StepRunPatch): StepRun => {

@@ -1,8 +1,9 @@
 import { layersOf } from "../../compiler/compile.ts";
 import { isEngineGone } from "../../errors/engine-gone.ts";
 import { isStepdockError } from "../../errors/error.ts";
+import type { RunPatch } from "../../metadata/port.ts";
 import type { RunLock } from "../../metadata/run-lock.ts";
-import { type Failure, type Json, maskError, type PipelineRun } from "../../model/index.ts";
+import { type Failure, isFinished, type Json, maskError, type PipelineRun } from "../../model/index.ts";
 import { getPipelineRunStatus, publishPipelineRunMetadata } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { RunInterruptedError } from "./errors.ts";
@@ -21,6 +22,7 @@ export class ActiveRun implements AsyncDisposable {
   readonly request: RunRequest;
   readonly #lock: RunLock;
   readonly #control: RunControl;
+  #isLeft = false;
 
   constructor(context: RunContext, request: RunRequest, { lock, control }: RunHold) {
     this.context = context;
@@ -43,7 +45,26 @@ export class ActiveRun implements AsyncDisposable {
       await this.#finish(begun, failureOf(error));
       throw error;
     }
+    if (this.#isLeft) return await this.#goesOn();
     return await this.#finish(begun, this.#control.timeoutFailure ?? null);
+  }
+
+  /** The run goes on without this process: its end is for others to record. */
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  async #goesOn(): Promise<PipelineRun> {
+    const { run, metadata, emit, snapshot } = this.context;
+    await emit({ event: "warning", message: goesOnElsewhere(run) });
+    const { hooks: { onCleanup } = {}, timeout } = snapshot;
+    if (onCleanup) await emit({ event: "warning", message: notKept("its onCleanup is not called") });
+    if (timeout !== undefined) await emit({ event: "warning", message: notKept("its timeout is not kept") });
+    return await metadata.findRun(run.id);
   }
 
   /** Whether something of the run was done already, that is worth going on from. */
@@ -97,9 +118,9 @@ export class ActiveRun implements AsyncDisposable {
     await secretFiles[Symbol.asyncDispose]();
     const statuses = latestStatuses(await metadata.listStepRuns(run.id));
     const status = this.#statusOf(statuses, failure !== null, Object.keys(snapshot.invocations).length);
-    const finished = await metadata.updateRun(run.id, { status, failure, finishedAt: now().toISOString() });
+    const finished = await this.#recordEnd({ status, failure, finishedAt: now().toISOString() });
     await emit({
-      ...{ event: "run_finished", runId: run.id, status },
+      ...{ event: "run_finished", runId: run.id, status: finished.status },
       durationMs: now().getTime() - begun.getTime(),
       steps: Object.fromEntries(
         Map.groupBy(statuses, (each) => each)
@@ -109,6 +130,13 @@ export class ActiveRun implements AsyncDisposable {
       ...(failure ? { failure } : {}),
     });
     return finished;
+  }
+
+  /** The last of the launchers may have done so, of a run whose steps run elsewhere. */
+  async #recordEnd(end: RunPatch): Promise<PipelineRun> {
+    const { run, metadata } = this.context;
+    const present = await metadata.findRun(run.id);
+    return isFinished(present.status) ? present : await metadata.updateRun(run.id, end);
   }
 
   #statusOf(
@@ -124,6 +152,12 @@ export class ActiveRun implements AsyncDisposable {
     return status === "running" ? "failed" : status;
   }
 }
+
+const goesOnElsewhere = ({ id }: PipelineRun): string =>
+  `The run was submitted and goes on without this process: \`stepdock show ${id}\` tells how it stands, and ` +
+  `\`stepdock stop ${id}\` ends it.`;
+
+const notKept = (what: string): string => `Nobody waits for the end of the run here, so ${what}.`;
 
 const ASKED_TO_STOP = "Another process asked this run to stop.";
 

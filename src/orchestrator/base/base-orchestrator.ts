@@ -11,16 +11,18 @@ import { validateStack } from "../../stack/stack-validator.ts";
 import { takeCachedSteps } from "../../step-launcher/cached-steps.ts";
 import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
 import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launcher.ts";
-import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
+import { awaitElsewhere, checkElsewhere, checkMode } from "./elsewhere.ts";
 import { InitHookError, NotSupportedError } from "./errors.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { openRun } from "./open-run.ts";
+import { processEnvironment } from "./process-environment.ts";
 import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
 import { type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
+import { submitted } from "./submitted.ts";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -53,13 +55,24 @@ export abstract class BaseOrchestrator<
     placeholderRun: PipelineRun,
   ): Promise<SubmissionResult | undefined>;
 
-  /** Where one step is executed when `runStep` runs it. */
-  protected abstract executor(): Promise<StepExecutor>;
+  /**
+   * Where one step is executed when `runStep` runs it. Absent: the steps are run elsewhere, by containers that an engine
+   * starts and that write the records themselves (launcher mode).
+   */
+  protected executor?(): Promise<StepExecutor>;
+
+  /** Whether something else than this process runs the steps. */
+  get runsElsewhere(): boolean {
+    return this.executor === undefined;
+  }
 
   /** Where the steps of the active run would run, to know their cache keys before anything is submitted. */
   protected async environments(_stack: Stack): Promise<StepEnvironments> {
-    return await this.executor();
+    return (await this.executor?.()) ?? { environmentOf: async () => processEnvironment() };
   }
+
+  /** Everything that has to be there before the steps are submitted elsewhere, for instance their images. */
+  protected async prepare(_stack: Stack): Promise<void> {}
 
   /** Everything that can be found wrong before there is a record of the run. */
   protected async validate(_request: RunRequest, _stack: Stack): Promise<void> {}
@@ -77,6 +90,8 @@ export abstract class BaseOrchestrator<
   /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
   async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
     await validateStack(stack);
+    checkMode(this, request.snapshot);
+    if (this.runsElsewhere) checkElsewhere(this, request, stack, this.services);
     this.#active = await openRun(this, request, stack, this.services);
     await using active = this.#active;
     return await active.conduct(async () => {
@@ -126,43 +141,41 @@ export abstract class BaseOrchestrator<
       await work();
       failed = false;
     } finally {
-      await this.runCleanupHook(context.snapshot, await active.statusNow(failed));
+      if (!active.isLeft) await this.runCleanupHook(context.snapshot, await active.statusNow(failed));
     }
   }
 
   async #submit(active: ActiveRun, stack: Stack): Promise<void> {
-    const { snapshot, run, cached, secrets } = active.context;
+    const { snapshot, cached, secrets } = active.context;
     if (this.traits.supportsClientSideCaching) {
       const environments = await this.environments(stack);
       await takeCachedSteps(active.context, environments, active.request.signals.signal);
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
-    secrets.require(openInvocations(active.context));
+    if (!this.runsElsewhere) secrets.require(openInvocations(active.context));
     await stack.artifactStore.check({ signal: active.request.signals.signal });
-    const base = this.#baseEnvironment(active);
-    const perStep = Object.values(snapshot.invocations).map(
-      ({ id, environment }) => [id, { ...environment, ...base, ZENML_STEP_NAME: id }] as const,
-    );
-    const submitted = await this.submitPipeline(snapshot, stack, base, Object.fromEntries(perStep), run);
-    if (submitted?.metadata) await active.addMetadata(submitted.metadata);
-    if (this.traits.isSynchronous) await submitted?.waitForCompletion?.();
-  }
-
-  #baseEnvironment({ context }: ActiveRun): Environment {
-    const { run, snapshot, paths } = context;
-    const { name: runName, orchestratorRunId } = run;
-    return getConfigEnvironmentVars({ snapshot, runName, orchestratorRunId, storesPath: paths.stores });
+    await this.prepare(stack);
+    const { base, perStep, placeholder, ...open } = await submitted(active.context, this);
+    const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
+    if (result?.metadata) await active.addMetadata(result.metadata);
+    if (!this.traits.isSynchronous) return active.leave();
+    const { waitForCompletion = async () => {} } = result ?? {};
+    await (this.runsElsewhere ? awaitElsewhere(active, waitForCompletion) : waitForCompletion());
   }
 
   /** Where the steps of a snapshot would run, for a plan: builds nothing, though it may have to pull a parent image. */
   planEnvironment(_request: PlanRequest, _stack: Stack): PlanEnvironment {
+    if (this.runsElsewhere)
+      return { environmentOf: async () => processEnvironment(), imageOf: async () => null };
     throw new NotSupportedError(`Orchestrator "${this.name}" (${this.flavor}) cannot tell a plan.`);
   }
 
   /** Launches one invocation of the active run in the environment of this orchestrator. */
   async runStep(invocation: Invocation): Promise<LaunchOutcome> {
     const { context, request } = this.active;
-    return await new StepLauncher(context, invocation, await this.executor()).launch(request.signals);
+    const executor = await this.executor?.();
+    if (!executor) throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
+    return await new StepLauncher(context, invocation, executor).launch(request.signals);
   }
 
   /** Dynamic pipelines are for a later version. */
@@ -181,8 +194,13 @@ export abstract class BaseOrchestrator<
     return false;
   }
 
+  /**
+   * What it can do after a step failed; a pipeline that asks for something else is refused before there is a run. Where
+   * steps run elsewhere, nobody but a subclass can stop those that do, as `fail_fast` asks.
+   */
   get supportedExecutionModes(): readonly ExecutionMode[] {
-    return ["fail_fast", "stop_on_failure", "continue_on_failure"];
+    const always = ["stop_on_failure", "continue_on_failure"] as const;
+    return this.runsElsewhere ? always : ["fail_fast", ...always];
   }
 
   /** Whether the step needs resources of its own where the orchestrator itself runs. */

@@ -10,6 +10,7 @@ import {
   maskEvent,
   NO_LISTENER,
   type PipelineRun,
+  RUNS_ELSEWHERE,
   type RunEventBody,
 } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
@@ -30,6 +31,7 @@ import { clearStopRequest } from "./stop-request.ts";
 interface Orchestrator {
   readonly config: { readonly enableCache: boolean };
   readonly name: string;
+  readonly runsElsewhere: boolean;
 }
 
 /** Makes the run's directory, lock and record; or takes over those of an interrupted run. */
@@ -40,7 +42,9 @@ export const openRun = async (
   services: OrchestratorServices,
 ): Promise<ActiveRun> => {
   const enableCache = orchestrator.config.enableCache && request.enableCache !== false;
-  const wanted = request.resume ?? newRun(request, stack, services.now());
+  const wanted =
+    request.resume ??
+    newRun(request, stack, { now: services.now(), runsElsewhere: orchestrator.runsElsewhere });
   const secrets = secretsOf(request);
   const lock = await lockRun(services.paths.runs, wanted.id);
   try {
@@ -122,7 +126,11 @@ const secretsOf = ({ snapshot, projectRoot, envFile }: RunRequest): RunSecrets =
 /** Without what is undefined, which is no JSON. */
 const namesOf = (components: StackComponents): Json => JSON.parse(JSON.stringify(components));
 
-const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now: Date): PipelineRun => {
+const newRun = (
+  { snapshot, runName, ...request }: RunRequest,
+  stack: Stack,
+  { now, runsElsewhere }: { readonly now: Date } & Pick<Orchestrator, "runsElsewhere">,
+): PipelineRun => {
   const id = randomUUID();
   return {
     id,
@@ -142,6 +150,7 @@ const newRun = ({ snapshot, runName, ...request }: RunRequest, stack: Stack, now
       ...{ projectRoot: request.projectRoot, enableCache: request.enableCache !== false },
       ...(request.given ? { given: request.given } : {}),
       ...(stack.components ? { components: namesOf(stack.components) } : {}),
+      ...(runsElsewhere ? { [RUNS_ELSEWHERE]: true } : {}),
     },
   };
 };

@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { acquireRunLock, isRunLocked } from "../../metadata/run-lock.ts";
-import { isFinished, type PipelineRun } from "../../model/index.ts";
+import { acquireRunLock } from "../../metadata/run-lock.ts";
+import { isFinished, type PipelineRun, runsElsewhere } from "../../model/index.ts";
 import { RunEndedError } from "./errors.ts";
 import { publishAbandoned } from "./publish-abandoned.ts";
 import type { OrchestratorServices } from "./services.ts";
-import { requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
+import { isHeld } from "./settle-run.ts";
+import { clearStopRequest, requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
 
 /** A run after it was asked to stop: `stopped`, or as it had ended by then. */
 export interface StoppedRun {
@@ -32,23 +33,39 @@ export const stopRun = async (id: string, kind: StopKind, options: StopOptions):
     const ended = await metadata.findRun(run.id);
     if (isFinished(ended.status)) return { run: ended, abandoned: false };
   }
-  return await endAbandoned(run, kind, options);
+  return runsElsewhere(run)
+    ? await stopElsewhere(run, kind, options)
+    : await endAbandoned(run, kind, options);
 };
 
-const isOwned = (directory: string): boolean => {
-  const path = join(directory, "lock.db");
-  return existsSync(path) && isRunLocked(path);
+/** The launchers of its steps see the request; whatever else its engine has of it is for the orchestrator to remove. */
+const stopElsewhere = async (run: PipelineRun, kind: StopKind, options: StopOptions): Promise<StoppedRun> => {
+  const directory = join(options.services.paths.runs, run.id);
+  await mkdir(directory, { recursive: true });
+  await requestStop(directory, kind);
+  await untilFree(directory, () => hasLaunchers(directory));
+  const stopped = await endAbandoned(run, kind, options);
+  clearStopRequest(directory);
+  return { ...stopped, abandoned: false };
 };
+
+const hasLaunchers = (directory: string): boolean =>
+  [
+    join(directory, "launch.db"),
+    ...readdirSync(directory).map((name) => join(directory, name, "lock.db")),
+  ].some(isHeld);
+
+const isOwned = (directory: string): boolean => isHeld(join(directory, "lock.db"));
 
 /** An owner that is killed tells nobody: then its lock is looked at so often, in milliseconds. */
 const LOOK = 1000;
 
 /** Resolves when nobody owns the run any more. */
-const untilFree = async (directory: string): Promise<void> => {
+const untilFree = async (directory: string, isTaken = () => isOwned(directory)): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const check = () => {
     try {
-      if (!isOwned(directory)) resolve();
+      if (!isTaken()) resolve();
     } catch (error) {
       reject(error);
     }

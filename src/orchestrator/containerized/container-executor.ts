@@ -127,8 +127,9 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     sink: OutputSink,
     command?: CommandParts,
   ): Promise<CreatedContainer> {
-    // A name that is not ours may come to mean another image at any time: the id cannot.
-    const facts = { ...this.#options, image: command ? image.imageId : image.reference };
+    // A name that is not ours may come to mean another image at any time: its digest and its id cannot.
+    const isFixed = !command || image.reference.includes("@");
+    const facts = { ...this.#options, image: isFixed ? image.reference : image.imageId };
     const spec = command
       ? commandContainerSpec(execution, facts, command)
       : stepContainerSpec(execution, facts);

@@ -16,6 +16,8 @@ export interface ContainerSpecFacts {
   readonly snapshotId: string;
   readonly workspaceId: string;
   readonly storesPath: string;
+  /** What a step without a network has as `/etc/hosts`. */
+  readonly hostsFile: string;
   /** What paths in settings are relative to. */
   readonly projectRoot: string;
   readonly artifactStore: ArtifactStore;
@@ -42,6 +44,7 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
   const { invocation, assignment } = execution;
   const { docker, network = "none" } = invocation.settings;
   const asked = askedOf(invocation.settings, facts.projectRoot);
+  const hostsFile = mayBeAlone(asked) ? facts.hostsFile : undefined;
   return {
     name: nameOf(execution),
     image: facts.image,
@@ -62,7 +65,7 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
     ],
     ...userOf(docker?.user),
     workdir: "/tmp",
-    network,
+    ...{ network, hostsFile },
     pidsLimit: facts.pidsLimit,
     readOnlyRoot: true,
     tmpfs: { ...(asked.mounts.some(({ target }) => target === "/tmp") ? {} : TMP), ...asked.tmpfs },
@@ -73,6 +76,10 @@ export const stepContainerSpec = (execution: SpecExecution, facts: ContainerSpec
     stopTimeoutSeconds: Math.ceil(invocation.stopGracePeriod ?? facts.stopGracePeriod),
   };
 };
+
+/** Whether it asks for nothing that only the engine's own set-up of a network does. */
+const mayBeAlone = ({ extraHosts, ports, mounts }: ReturnType<typeof askedOf>): boolean =>
+  extraHosts === undefined && ports === undefined && mounts.every(({ target }) => target !== "/etc/hosts");
 
 const TMP = { "/tmp": "rw,exec,nosuid,nodev,mode=1777" };
 

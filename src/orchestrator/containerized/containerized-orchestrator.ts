@@ -7,14 +7,18 @@ import type {
   Invocation,
   PipelineSnapshot,
 } from "../../model/index.ts";
+import type { BundleFiles } from "../../stack/image-builder.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { checkRequired, type StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
+import { StepEntrypointConfiguration } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator } from "../base/base-orchestrator.ts";
 import type { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
+import { openInvocations } from "../base/open-invocations.ts";
 import type { PlanRequest, RunRequest } from "../base/services.ts";
+import { type EntrypointConfigurationClass, launcherFiles } from "./launcher-files.ts";
 import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
 
 /** An image that a snapshot needs, before it is built; ZenML's `BuildConfiguration`. */
@@ -31,16 +35,30 @@ export abstract class ContainerizedOrchestrator<
 > extends BaseOrchestrator<Config> {
   #images: { readonly run: ActiveRun; readonly images: Promise<StepImages> } | undefined;
 
+  #build: Build | undefined;
+
+  /**
+   * The entrypoint configurations that containers of this orchestrator are started with. Those of the user's own have to
+   * be here to be in the images.
+   */
+  readonly entrypointConfigurations: readonly EntrypointConfigurationClass[] = [StepEntrypointConfiguration];
+
+  /** Whether all steps share one image, so that one container can run the whole pipeline. Default false. */
+  shouldBuildPipelineImage(_snapshot: PipelineSnapshot): boolean {
+    return false;
+  }
+
   override get validator(): StackValidator {
     return { requiredComponents: ["image_builder"] };
   }
 
   /** The images that the snapshot needs: one for all invocations with equal docker settings, or the same container. */
   getDockerBuilds(snapshot: PipelineSnapshot): BuildConfiguration[] {
+    const whole = this.shouldBuildPipelineImage(snapshot);
     const groups = Map.groupBy(
       Object.values(snapshot.invocations),
       ({ settings, externals, container: { image, build } = {} }) =>
-        JSON.stringify([settings.docker ?? {}, externals, image, build]),
+        JSON.stringify([settings.docker ?? {}, whole ? [] : externals, image, build]),
     );
     return [...groups.values()].map(([first, ...others]) => ({
       settings: first?.settings.docker ?? {},
@@ -49,16 +67,40 @@ export abstract class ContainerizedOrchestrator<
     }));
   }
 
-  /** The image that a step runs in, from the build. */
-  getImage(build: Build, invocationId: string): string {
-    const image = build.images[build.invocations[invocationId] ?? -1];
-    if (!image) throw new NotSupportedError(`The build ${build.id} has no image for "${invocationId}".`);
-    return image.reference;
+  /**
+   * The image that a step runs in; without a step, the one that all of them share. To be asked for in `submitPipeline`,
+   * when all images are there.
+   */
+  getImage(snapshot: PipelineSnapshot, invocationId?: string): string {
+    const id = invocationId ?? Object.keys(snapshot.invocations)[0] ?? "";
+    if (invocationId === undefined && !this.shouldBuildPipelineImage(snapshot)) {
+      throw new NotSupportedError(
+        `Pipeline "${snapshot.pipelineName}" has no image of its own: have shouldBuildPipelineImage return true.`,
+      );
+    }
+    const image = this.#build?.images[this.#build.invocations[id] ?? -1];
+    if (image && this.#build?.snapshotId === snapshot.id) return image.reference;
+    throw new NotSupportedError(`No image was built for "${id}" of pipeline "${snapshot.pipelineName}".`);
+  }
+
+  protected override async prepare(stack: Stack): Promise<void> {
+    if (this.runsElsewhere) await this.buildImages(stack);
+  }
+
+  /** Builds the images of all steps that are left to be run. */
+  protected async buildImages(stack: Stack): Promise<void> {
+    const { context, request } = this.active;
+    const images = await this.images(stack);
+    const { signal } = request.signals;
+    await Promise.all(openInvocations(context).map((invocation) => images.imageOf(invocation, signal)));
+    const { buildId } = await context.metadata.findRun(context.run.id);
+    this.#build = buildId === null ? undefined : await context.metadata.getBuild(buildId);
   }
 
   override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
     const { onOutput } = request;
     const images = stepImages(this, stack, request, {
+      whole: this.shouldBuildPipelineImage(request.snapshot),
       emit: (event) => {
         if (event.event === "build_output") onOutput?.(event.line);
       },
@@ -81,12 +123,18 @@ export abstract class ContainerizedOrchestrator<
     return this.images(stack);
   }
 
+  async #extras({ projectRoot }: RunRequest): Promise<BundleFiles | undefined> {
+    return this.runsElsewhere ? await launcherFiles(this.entrypointConfigurations, projectRoot) : undefined;
+  }
+
   async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {
     const { metadata, run, emit } = context;
     const buildId = run.buildId ?? request.imagesOf?.buildId;
     const build = buildId ? await metadata.getBuild(buildId) : undefined;
     return stepImages(this, stack, request, {
       emit,
+      whole: this.shouldBuildPipelineImage(request.snapshot),
+      extras: await this.#extras(request),
       known: knownImages(build),
       onBuilt: async (built) => {
         const next = toBuild(run.snapshotId, built, this.services.now().toISOString());
@@ -114,16 +162,16 @@ const stepImages = (
   orchestrator: { readonly name: string },
   stack: Stack,
   { snapshot, bundles }: PlanRequest,
-  options: Pick<StepImagesOptions, "emit" | "known" | "onBuilt">,
+  options: Omit<StepImagesOptions, "builder" | "snapshot" | "bundles">,
 ): StepImages => {
-  const { imageBuilder: builder } = stack;
+  const { imageBuilder: builder, containerRegistry: registry } = stack;
   // A plan is asked for without a run, which would have found it out.
   checkRequired(stack);
   if (!builder)
     throw new TypeError(
       `orchestrator "${orchestrator.name}" of stack "${stack.name}" takes no image builder`,
     );
-  return new StepImages({ builder, snapshot, bundles, ...options });
+  return new StepImages({ builder, registry, snapshot, bundles, ...options });
 };
 
 const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>

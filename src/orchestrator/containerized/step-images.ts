@@ -7,15 +7,24 @@ import {
   type PipelineSnapshot,
   type RunEventBody,
 } from "../../model/index.ts";
-import type { EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
+import type { ContainerRegistry } from "../../stack/container-registry.ts";
+import type { BundleFiles, EnvironmentPlan, ImageBuilder } from "../../stack/image-builder.ts";
 import type { EnvironmentIdentity } from "../../step-launcher/port.ts";
 import { canonicalJson } from "../../util/canonical.ts";
+import { NotSupportedError } from "../base/errors.ts";
+import { RegistryImages, type WantedImage } from "./registry-images.ts";
 import { withServices } from "./service-identity.ts";
 
 export interface StepImagesOptions {
   readonly builder: ImageBuilder;
+  /** Present: the images are kept there, and named by digest. */
+  readonly registry?: ContainerRegistry | undefined;
   readonly snapshot: PipelineSnapshot;
   readonly bundles: ReadonlyMap<string, { readonly code: string }>;
+  /** What every image gets besides the bundles of its steps. */
+  readonly extras?: BundleFiles | undefined;
+  /** One image for all steps, which then have to have the same docker settings. */
+  readonly whole?: boolean | undefined;
   readonly emit: (event: RunEventBody) => void | Promise<void>;
   /** Images that an interrupted run had settled on, by invocation: what is resumed goes on with them. */
   readonly known?: ReadonlyMap<string, BuiltImage>;
@@ -45,14 +54,19 @@ export class StepImages {
   readonly #plans = new Map<ImageGroup, Promise<EnvironmentPlan>>();
   readonly #references = new Map<ImageGroup, Promise<string>>();
   readonly #images = new Map<ImageGroup, Promise<BuiltImage>>();
+  readonly #inRegistry: RegistryImages | undefined;
   readonly #built = new Map<ImageGroup, ImageOfInvocations>();
   /** Records follow each other: the last one is to be the one with all images. */
   #recorded: Promise<void> = Promise.resolve();
 
   constructor(options: StepImagesOptions) {
     this.#options = options;
-    const byKey = Map.groupBy(Object.values(options.snapshot.invocations), groupKey);
-    for (const [key, invocations] of byKey) this.#addGroup(key, invocations);
+    const { builder, registry } = options;
+    this.#inRegistry = registry && new RegistryImages(builder, registry);
+    const invocations = Object.values(options.snapshot.invocations);
+    const byKey = Map.groupBy(invocations, options.whole ? settingsKey : groupKey);
+    if (options.whole && byKey.size > 1) throw differentSettings([...byKey.values()]);
+    for (const [key, members] of byKey) this.#addGroup(key, members);
   }
 
   get groups(): readonly ImageGroup[] {
@@ -87,6 +101,16 @@ export class StepImages {
     });
   }
 
+  /**
+   * Asks the stack's registry, where it has one, for the images of these invocations.
+   *
+   * @throws RegistryError where it is down or refuses: before any step is begun
+   */
+  async lookUp(invocations: Iterable<Invocation>, signal: AbortSignal): Promise<void> {
+    const groups = new Set([...invocations].map((invocation) => this.#group(invocation)));
+    await Promise.all([...groups].map((group) => this.#lookUp(group, signal)));
+  }
+
   imageOf(invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
     return memoised(this.#images, this.#group(invocation), (group) => this.#build(group, signal));
   }
@@ -105,7 +129,8 @@ export class StepImages {
     const known = this.#images.get(group);
     if ((await known) === image && this.#images.get(group) === known) {
       this.#images.delete(group);
-      await this.#options.emit({ event: "warning", message: builtAgain(image.reference) });
+      const message = this.#inRegistry ? fetchedAgain(image.reference) : builtAgain(image.reference);
+      await this.#options.emit({ event: "warning", message });
     }
     return await this.imageOf(invocation, signal);
   }
@@ -128,22 +153,35 @@ export class StepImages {
     return group;
   }
 
-  #bundles({ invocations }: ImageGroup): ReadonlyMap<string, { readonly code: string }> {
+  #bundles({ invocations }: ImageGroup): BundleFiles {
     const hashes = new Set(invocations.flatMap(bundlesOfInvocation));
-    return new Map([...this.#options.bundles].filter(([hash]) => hashes.has(hash)));
+    const { bundles, extras = [] } = this.#options;
+    return new Map([...[...bundles].filter(([hash]) => hashes.has(hash)), ...extras]);
+  }
+
+  async #lookUp(group: ImageGroup, signal: AbortSignal): Promise<void> {
+    if (this.#inRegistry) await this.#inRegistry.find(await this.#wanted(group), { signal });
+  }
+
+  async #wanted(group: ImageGroup): Promise<WantedImage> {
+    const [first] = group.invocations;
+    if (!first) throw new TypeError("an image of no invocation");
+    const known = this.#options.known?.get(first.id);
+    return { plan: await this.planOf(first), bundles: this.#bundles(group), known };
   }
 
   async #build(group: ImageGroup, signal: AbortSignal): Promise<BuiltImage> {
     const { builder, emit } = this.#options;
-    const [first] = group.invocations;
-    if (!first) throw new TypeError("an image of no invocation");
-    const plan = await this.planOf(first);
-    const bundles = this.#bundles(group);
+    const wanted = await this.#wanted(group);
+    const { plan, bundles } = wanted;
     const image = builder.imageReference(plan, [...bundles.keys()]);
     const begun = performance.now();
     await emit({ event: "build_started", image, invocations: group.invocations.map(({ id }) => id) });
     const onOutput = (line: string) => void emit({ event: "build_output", image, line });
-    const { image: built, reused } = await builder.ensureImage(plan, bundles, { signal, onOutput });
+    const progress = { signal, onOutput };
+    const { image: built, reused } = this.#inRegistry
+      ? await this.#inRegistry.ensure(wanted, progress)
+      : await builder.ensureImage(plan, bundles, progress);
     await emit({ event: "build_finished", image, reused, durationMs: Math.round(performance.now() - begun) });
     return await this.#record(group, { ...built, ingredients: { ...plan.ingredients } });
   }
@@ -160,6 +198,9 @@ export class StepImages {
 const builtAgain = (reference: string): string =>
   `Image ${reference} was removed by someone else while it was needed; it is built again.`;
 
+const fetchedAgain = (reference: string): string =>
+  `Image ${reference} was removed by someone else while it was needed; it is fetched again.`;
+
 const planFrom = (
   image: BuiltImage,
   { settings, container }: Pick<ImageGroup, "settings" | "container">,
@@ -170,6 +211,15 @@ const planFrom = (
   settings,
   container,
 });
+
+const settingsKey = ({ settings, container }: Invocation): string =>
+  canonicalJson([(settings.docker ?? {}) as never, container !== undefined]);
+
+const differentSettings = ([one, other]: readonly (readonly Invocation[])[]): NotSupportedError =>
+  new NotSupportedError(
+    `The whole pipeline is to run in one image, but "${one?.[0]?.id}" and "${other?.[0]?.id}" have different ` +
+      "settings.docker. Give all steps the same, best on the pipeline.",
+  );
 
 const groupKey = (invocation: Invocation): string => {
   const container = containerImageOf(invocation);

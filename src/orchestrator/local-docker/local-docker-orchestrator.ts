@@ -19,6 +19,7 @@ import { checkClaims } from "../containerized/claims.ts";
 import { CommandSteps } from "../containerized/command-steps.ts";
 import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
+import { hostsFile } from "../containerized/hosts-file.ts";
 import { LABEL } from "../containerized/labels.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
 import { removeNetworks, ServicesExecutor } from "../containerized/services-executor.ts";
@@ -87,7 +88,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     await super.validate(request, stack);
   }
 
-  protected async executor(): Promise<StepExecutor & AsyncDisposable> {
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { snapshot, metadata, artifactStore, paths, secretFiles } = this.active.context;
@@ -103,6 +104,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
       snapshotId: snapshot.id,
       workspaceId: metadata.workspaceId,
       storesPath: paths.stores,
+      hostsFile: await hostsFile(paths),
       artifactStore,
       pidsLimit: this.config.pidsLimit,
       stopGracePeriod: this.config.stopGracePeriod,
@@ -151,7 +153,10 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const { snapshot, cached, prior } = this.active.context;
     const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
     const { signal } = this.active.request.signals;
-    (await this.images(stack)).startAll(Object.values(snapshot.invocations).filter(isOpen), signal);
+    const open = Object.values(snapshot.invocations).filter(isOpen);
+    const images = await this.images(stack);
+    await images.lookUp(open, signal);
+    images.startAll(open, signal);
   }
 
   async #reapOrphans(): Promise<void> {

@@ -20,18 +20,13 @@ import { thrownFailure } from "../../step-runner/failures.ts";
 import { HookRunner } from "../../step-runner/hook-runner.ts";
 import { StepRunner } from "../../step-runner/step-runner.ts";
 import { captureInLog } from "../base/capture-output.ts";
+import { processEnvironment } from "../base/process-environment.ts";
 import { StepModules, type StepModulesOptions } from "../base/step-modules.ts";
 import { withEnvironment } from "./with-environment.ts";
 
 export interface InProcessExecutorOptions extends StepModulesOptions {
   readonly artifactStore: ArtifactStore;
 }
-
-/** This process, as far as it belongs to a cache key. */
-export const processEnvironment = (): EnvironmentIdentity => {
-  const ingredients = { node: process.version, platform: `${process.platform} ${process.arch}` };
-  return { key: `local ${ingredients.node} ${ingredients.platform}`, ingredients };
-};
 
 /** Executes steps in this process, from the same bundles that containers get. */
 export class InProcessExecutor implements StepExecutor {

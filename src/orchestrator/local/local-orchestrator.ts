@@ -6,10 +6,11 @@ import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts"
 import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
+import { processEnvironment } from "../base/process-environment.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
 import type { SubmissionResult } from "../base/submission.ts";
-import { InProcessExecutor, processEnvironment } from "./in-process-executor.ts";
+import { InProcessExecutor } from "./in-process-executor.ts";
 
 export const LocalOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default 1: they share this process. */
@@ -56,7 +57,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     return { environmentOf: async () => processEnvironment(), imageOf: async () => null };
   }
 
-  protected async executor(): Promise<StepExecutor> {
+  protected override async executor(): Promise<StepExecutor> {
     const { context, request } = this.active;
     return new InProcessExecutor({
       bundles: request.bundles,

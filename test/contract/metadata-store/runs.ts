@@ -39,6 +39,19 @@ export const describeRuns = (make: MakeFixture): void => {
       expect(await fixture.store.listRuns()).toEqual([]);
     });
 
+    test("a run is found by its orchestrator run id, or created: one alone may have it", async () => {
+      await using fixture = await make();
+      const first = aRun("run-1", { orchestratorRunId: "shared" });
+      expect(await fixture.store.findOrCreateRun(first)).toStrictEqual(first);
+      const other = await fixture.reopen();
+      expect(await other.findOrCreateRun(aRun("run-2", { orchestratorRunId: "shared" }))).toStrictEqual(
+        first,
+      );
+      const second = fixture.store.createRun(aRun("run-3", { orchestratorRunId: "shared" }));
+      await expect(second).rejects.toMatchObject({ code: "metadata_failed" });
+      expect((await fixture.store.listRuns()).map(({ id }) => id)).toEqual(["run-1"]);
+    });
+
     test("an update changes what the patch names, returns the whole run and is there for other connections", async () => {
       await using fixture = await make();
       await fixture.store.createRun(aRun("run-1"));

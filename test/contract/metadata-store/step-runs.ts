@@ -22,6 +22,19 @@ export const describeStepRuns = (makeEmpty: MakeFixture): void => {
   };
 
   describe("step runs", () => {
+    test("missing ones are published, and those whose attempt is on record stay as they are", async () => {
+      await using fixture = await make();
+      const there = aStepRun("one", { runId: "run-1", invocationId: "a", status: "running" });
+      await fixture.store.createStepRun(there, {});
+      const skipped = (id: string, invocationId: string) =>
+        aStepRun(id, { runId: "run-1", invocationId, status: "skipped" });
+      await fixture.store.createMissingStepRuns([skipped("two", "a"), skipped("three", "b")]);
+      expect((await fixture.store.listStepRuns("run-1")).slice(-2)).toStrictEqual([
+        there,
+        skipped("three", "b"),
+      ]);
+    });
+
     test("a step run comes back as it was created, with every field empty or with none", async () => {
       await using fixture = await make();
       await fixture.store.createStepRun(aStepRun("empty"), {});

@@ -4,9 +4,8 @@ import { compileFile } from "../../../src/host/compile-file.ts";
 import { loadArtifact } from "../../../src/host/result.ts";
 import { runCompiled } from "../../../src/host/run-compiled.ts";
 import type { RunEvent, StepRun } from "../../../src/model/index.ts";
-import type { Project } from "../../fixtures/project.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
 import { S3_KEY, type S3Server } from "../../fixtures/s3-server.ts";
-import { pipelineProject } from "../pipeline/pipeline-support.ts";
 
 const PIPELINE = `
 import { artifact, directory, pipeline, step } from "stepdock";
@@ -76,7 +75,7 @@ export default {
 
 /** A project whose stacks \`team\` and \`team_docker\` keep artifacts in a bucket. */
 export const createTeamProject = (server: Pick<S3Server, "endpoint" | "bucket">): Promise<Project> =>
-  pipelineProject({
+  createProject({
     "pipeline.ts": PIPELINE,
     "stepdock.config.ts": configOf(server),
     ".env": `TEAM_KEY=${S3_KEY}\nTEAM_SECRET=${S3_KEY}\n`,

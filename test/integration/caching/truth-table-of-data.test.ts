@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson } from "../../fixtures/cli.ts";
 import { type Planner, plannedStep, startPlanner } from "../../fixtures/planner.ts";
-import type { Project } from "../../fixtures/project.ts";
-import { pipelineProject, runPipeline } from "../pipeline/pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { runPipeline } from "../pipeline/pipeline-support.ts";
 import { docker } from "../pipeline/support.ts";
 
 // What of its data, its command and its materializers makes a completed step run again, a row each.
@@ -89,7 +89,7 @@ const makeTree = async (...parameters: string[]): Promise<void> => {
 beforeAll(async () => {
   const image = await ensureBusyboxImage(docker);
   files = { ...FILES, "pipeline.ts": FILES["pipeline.ts"].replace("IMAGE", image) };
-  project = await pipelineProject(files);
+  project = await createProject(files);
   planner = startPlanner();
   await makeTree();
   await runPipeline(project);

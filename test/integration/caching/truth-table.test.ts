@@ -2,8 +2,8 @@ import { utimes } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/host/plan.ts";
 import { type Planner, plannedStep, startPlanner } from "../../fixtures/planner.ts";
-import type { Project } from "../../fixtures/project.ts";
-import { pipelineProject, runPipeline } from "../pipeline/pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { runPipeline } from "../pipeline/pipeline-support.ts";
 
 // What makes a completed step run again, a row each: the plan decides as a run does, and names the ingredient.
 
@@ -44,7 +44,7 @@ let planner: Planner;
 let first: Plan;
 
 beforeAll(async () => {
-  project = await pipelineProject(FILES);
+  project = await createProject(FILES);
   planner = startPlanner();
   await runPipeline(project);
   first = await planner.plan(project);

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { keepTrackOf } from "../../fixtures/children.ts";
 import { crashProject, RESULT } from "./support.ts";
 
 const CLI = resolve(import.meta.dirname, "../../../dist/src/cli/main.js");
@@ -18,7 +19,8 @@ test("a run whose owner is dead is shown as interrupted; one process resumes it,
   }
   await project.edit("pipeline.ts", "held by version 1", "held by version 2");
   await project.edit("pipeline.ts", "used by version 1", "used by version 2");
-  const winner = spawn(process.execPath, [CLI, "resume", id, "--json"], { cwd: project.directory });
+  const cwd = project.directory;
+  const winner = keepTrackOf(spawn(process.execPath, [CLI, "resume", id, "--json"], { cwd }), cwd);
   const said = text(winner.stdout);
   await once(winner.stdout, "data");
   const loser = await project.stepdock("resume", id);

@@ -8,7 +8,6 @@ import type { PipelineRun, StepRun } from "../../../src/model/index.ts";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { type AttemptPaths, attemptPaths } from "../../../src/workspace/paths.ts";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
-import { removeStepImages } from "../../chaos/leftovers.ts";
 import { type CliResult, stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { MEET } from "../pipeline/rendezvous.ts";
@@ -138,11 +137,6 @@ export const crashProject = async (): Promise<CrashProject> => {
     },
     artifactOf: async (invocation) => (await outputOf(invocation)).path,
     result: async () => (await outputOf("use")).value,
-    [Symbol.asyncDispose]: async () => {
-      for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true });
-      await removeStepImages(await workspaceId());
-      await project[Symbol.asyncDispose]();
-    },
   };
 };
 

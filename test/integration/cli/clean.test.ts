@@ -1,5 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectEngine } from "../../../src/docker/connect.ts";
+import { clean as cleanWorkspace, type RemovedThing } from "../../../src/host/clean.ts";
+import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
+import { thisHost } from "../../../src/image-builder/base-image-host.ts";
+import { knownTag } from "../../../src/image-builder/base-image-known.ts";
+import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { type CommandProject, commandProject, containersOf, imagesOf, jsonLines } from "./support.ts";
 
 let project: CommandProject;
@@ -20,7 +27,10 @@ const names = async (): Promise<unknown[]> =>
 const clean = async (...args: string[]) => {
   const { status, stdout, stderr } = await project.cli("clean", "--json", ...args);
   expect(status, stderr).toBe(0);
-  return { removed: jsonLines<{ kind: string; name: string }>(stdout), stderr };
+  const all = jsonLines<{ kind: string; name: string }>(stdout);
+  // Base images are of all workspaces: other tests make more of these tags at any time.
+  const removed = all.filter(({ name }) => !name.startsWith("stepdock/base:here-"));
+  return { removed, stderr };
 };
 
 const filesIn = (pattern: string): string[] => globSync(pattern, { cwd: project.path(".stepdock") });
@@ -56,7 +66,7 @@ test("with the last run everything goes, and the next run works", async () => {
   expect(filesIn("bundles/*")).toEqual([]);
   expect(filesIn("runs/*")).toEqual([]);
   expect(filesIn("stores/*/*/*/*")).toEqual([]);
-  expect((await project.cli("clean")).stdout).toBe("nothing to clean\n");
+  expect((await clean()).removed).toEqual([]);
   await run("numbers", "--name", "fourth");
 });
 
@@ -65,6 +75,27 @@ test("a run that is young is kept where an age is given", async () => {
   expect(await names()).toEqual(["fourth"]);
   await clean("--older-than", "0s");
   expect(await names()).toEqual([]);
+});
+
+/** Nothing is removed for real: other tests look for such tags at this moment. */
+test("of an assembled base image, the tags go that are of other installations of Node than this one", async () => {
+  await using engine = await connectEngine();
+  const { reference } = await ensureBaseImage(engine, { preferred: "registry.invalid/stepdock/none:1" });
+  const other = `stepdock/base:here-${randomBytes(12).toString("hex")}`;
+  await engine.images.tag(reference, other);
+  await using _ = { [Symbol.asyncDispose]: () => engine.images.remove(other) };
+  const removed = async (now: Date): Promise<string[]> => {
+    const names: string[] = [];
+    const onRemoved = ({ name }: RemovedThing) => void names.push(name);
+    await using workspace = await openWorkspace(project.path(".stepdock"));
+    await cleanWorkspace(workspace, async () => engine, { dryRun: true, now, onRemoved });
+    return names;
+  };
+  const later = await removed(new Date(Date.now() + 2 * 3_600_000));
+  expect(later).toContain(other);
+  expect(later).not.toContain(reference);
+  expect(later).not.toContain(await knownTag(thisHost()));
+  expect(await removed(new Date(0))).not.toContain(other);
 });
 
 test("nothing of a run that goes on is touched", async () => {

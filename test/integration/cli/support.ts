@@ -77,15 +77,11 @@ export const waiting = pipeline({ name: "waiting", ${environment(id)} define: ()
 /** A project with pipelines `numbers`, `failing` and `waiting`; what it left on the engine goes with it. */
 export const commandProject = async (): Promise<CommandProject> => {
   const id = crypto.randomUUID();
-  const project = await createProject({ "pipeline.ts": pipelineFile(id) });
+  const project = await createProject({ "pipeline.ts": pipelineFile(id) }, { images: "all" });
   return {
     ...project,
     cli: (...args) => stepdock(args, { cwd: project.directory }),
     start: (text, ...args) => startCommand(project, text, args),
-    [Symbol.asyncDispose]: async () => {
-      await emptyEngine(project);
-      await project[Symbol.asyncDispose]();
-    },
   };
 };
 
@@ -124,13 +120,4 @@ export const imagesOf = async (project: Project): Promise<string[]> => {
   await using engine = await connectEngine();
   const found = await engine.images.list({ [LABEL.workspace]: await workspaceIdOf(project) });
   return found.flatMap(({ tags }) => tags).sort();
-};
-
-const emptyEngine = async (project: Project): Promise<void> => {
-  await using engine = await connectEngine();
-  const labels = { [LABEL.workspace]: await workspaceIdOf(project) };
-  for (const { id } of await engine.containers.list(labels)) await engine.containers.remove(id);
-  for (const { tags } of await engine.images.list(labels)) {
-    for (const tag of tags) await engine.images.remove(tag);
-  }
 };

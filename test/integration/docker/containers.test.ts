@@ -59,9 +59,11 @@ test("kill sends the signal it is asked to", async () => {
 });
 
 test("stop reaches a process without a handler by SIGTERM, where there is an init process", async () => {
-  const spec = shell("", { command: ["sleep", "1000"] });
-  await using container = await containers.create(spec, new Transcript());
+  const transcript = new Transcript();
+  await using container = await containers.create(shell("echo ready; exec sleep 1000"), transcript);
   const started = await container.start();
+  // Before that, the engine's init may not forward signals yet.
+  await transcript.printed("ready");
   await started.stop(60);
   await expect(started.ended).resolves.toMatchObject({ exitCode: 143 });
 });

@@ -125,7 +125,7 @@ describe("build of RUN instructions", () => {
     const Dockerfile = `FROM ${BUSYBOX_IMAGE}\n${test.markInstruction} mark=${mark}\nRUN echo ${mark}; sleep 600\n`;
     const work = build(test, { Dockerfile }, { onOutput, signal: aborter.signal }, { noCache: true });
     await expect(work).rejects.toMatchObject({ code: "interrupted" });
-    await expect.poll(() => containersWith(connection.docker, mark), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => containersWith(connection.docker, mark), { timeout: 100_000 }).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import { ServicesExecutor } from "../../../src/orchestrator/containerized/servic
 import type { StepEnd, StepExecution, StepExecutor } from "../../../src/step-launcher/port.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
+import { removeLeftovers } from "../../fixtures/leftovers.ts";
 
 const WORKSPACE = `test-${randomUUID()}`;
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "stepdock-services-"));
 });
 afterAll(async () => {
+  await removeLeftovers(WORKSPACE);
   await engine[Symbol.asyncDispose]();
   await rm(root, { recursive: true });
 });

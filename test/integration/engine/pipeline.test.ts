@@ -3,12 +3,11 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { connectEngine } from "../../../src/docker/connect.ts";
-import type { ContainerEngine } from "../../../src/docker/port.ts";
 import type { RunEvent } from "../../../src/model/index.ts";
+import { keepTrackOf } from "../../fixtures/children.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { startEngineProxy } from "../../fixtures/engine-proxy.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { sweep } from "./engine-support.ts";
 
 /** Adds three numbers, of which a step tells; a `patience` makes that step wait for as many milliseconds first. */
 const PIPELINE = `
@@ -46,8 +45,8 @@ if (import.meta.main) {
 }
 `;
 
-/** A run that has ended. Disposed, nothing is left of it: base images stay, they are shared by content. */
-interface EndedRun extends AsyncDisposable {
+/** A run that has ended. */
+interface EndedRun {
   readonly status: number | null;
   readonly events: readonly RunEvent[];
   readonly stderr: string;
@@ -62,15 +61,14 @@ interface PipelineRunOptions {
 /** Milliseconds, fewer than a test has: a run that hangs is ended, so that the test can clear up after it. */
 const HANGS = 90_000;
 
-/** Runs the pipeline in a process of its own, and clears up after it at the engine's own socket. */
+/** Runs the pipeline in a process of its own; what it leaves goes with the project, at the engine's own socket. */
 const runPipeline = async (
   project: Project,
-  direct: ContainerEngine,
   { dockerHost, patience = 0, onEvent = () => {} }: PipelineRunOptions,
 ): Promise<EndedRun> => {
   const env = { ...process.env, DOCKER_HOST: dockerHost };
   const options = { cwd: project.directory, env, timeout: HANGS, killSignal: "SIGKILL" } as const;
-  const child = spawn(process.execPath, ["pipeline.ts", `${patience}`], options);
+  const child = keepTrackOf(spawn(process.execPath, ["pipeline.ts", `${patience}`], options), options.cwd);
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   const stderr = text(child.stderr);
   const events: RunEvent[] = [];
@@ -79,8 +77,7 @@ const runPipeline = async (
     events.push(event);
     await onEvent(event);
   }
-  const clear = () => clearUp(direct, events);
-  return { status: await ended, events, stderr: await stderr, [Symbol.asyncDispose]: clear };
+  return { status: await ended, events, stderr: await stderr };
 };
 
 /** Labels of every container of the run; of none, where it never started. */
@@ -89,17 +86,12 @@ const labelsOf = (events: readonly RunEvent[]): Record<string, string> => {
   return { "dev.stepdock.run-id": started?.runId ?? "never started" };
 };
 
-const clearUp = async (engine: ContainerEngine, events: readonly RunEvent[]): Promise<void> => {
-  await sweep(engine, labelsOf(events));
-  for (const event of events) if (event.event === "build_finished") await engine.images.remove(event.image);
-};
-
 describe("a pipeline on an engine behind TCP", () => {
   it("builds its image, mounts its stores and runs to its result", async () => {
     await using direct = await connectEngine();
     await using proxy = await startEngineProxy(direct);
     await using project = await createProject({ "pipeline.ts": PIPELINE });
-    await using run = await runPipeline(project, direct, { dockerHost: proxy.url });
+    const run = await runPipeline(project, { dockerHost: proxy.url });
     expect(run.stderr).toBe("completed 6\n");
     expect(run.status).toBe(0);
     expect(run.events).toContainEqual(expect.objectContaining({ event: "step_log", text: "counting" }));
@@ -120,7 +112,7 @@ describe("a pipeline on an engine behind TCP", () => {
     await using direct = await connectEngine();
     await using proxy = await startEngineProxy(direct);
     await using project = await createProject({ "pipeline.ts": PIPELINE });
-    await using run = await runPipeline(project, direct, {
+    const run = await runPipeline(project, {
       dockerHost: proxy.url,
       patience: 1_000_000,
       onEvent: (event) => event.event === "step_log" && proxy.kill(),

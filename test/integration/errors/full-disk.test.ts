@@ -4,14 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { statusesOf } from "../../fixtures/cli.ts";
-import {
-  containersOf,
-  type ErrorProject,
-  errorProject,
-  IMPORTS,
-  onlyMessage,
-  removeStepImages,
-} from "./support.ts";
+import { removeLeftovers, workspaceIdsIn } from "../../fixtures/leftovers.ts";
+import { containersOf, type ErrorProject, errorProject, IMPORTS, onlyMessage } from "./support.ts";
 
 const PIPELINE = `${IMPORTS}
 export const first = step({ name: "first", output: z.string(), run: () => "small" });
@@ -45,7 +39,7 @@ const tinyWorkspace = async (
   }
   const path = `${disk}/workspace`;
   const dispose = async () => {
-    await removeStepImages(path);
+    for (const id of workspaceIdsIn(disk)) await removeLeftovers(id);
     execFileSync("umount", ["--lazy", disk]);
   };
   return { path, [Symbol.asyncDispose]: dispose };

@@ -38,10 +38,6 @@ export const errorProject = async (files: Readonly<Record<string, string>>): Pro
       expect((await runs()).at(-1)).toMatchObject({ pipelineName: "earlier", status: "completed" });
       expect(await containersOf(project.path(".stepdock"))).toEqual([]);
     },
-    [Symbol.asyncDispose]: async () => {
-      await removeStepImages(project.path(".stepdock"));
-      await project[Symbol.asyncDispose]();
-    },
   };
 };
 
@@ -61,13 +57,6 @@ export const containersOf = async (workspacePath: string): Promise<string[]> => 
   await using engine = await connectEngine();
   const found = await engine.containers.list(await workspaceLabel(workspacePath));
   return found.map(({ name, state }) => `${name} (${state})`);
-};
-
-/** The environment images stay: other tests build on the same at this moment. */
-export const removeStepImages = async (workspacePath: string): Promise<void> => {
-  await using engine = await connectEngine();
-  const labels = { ...(await workspaceLabel(workspacePath)), "dev.stepdock.image": "step" };
-  for (const { id } of await engine.images.list(labels)) await engine.images.remove(id);
 };
 
 /** The one message of a command that failed, without `error: `. Fails where there is another, or a stack of stepdock's. */

@@ -5,7 +5,7 @@ import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { ensurePythonImage } from "../../fixtures/python-image.ts";
-import { docker, leftoversOf, NOTHING, open, runPipeline } from "../pipeline/support.ts";
+import { docker, leftoversOf, NOTHING, runPipeline } from "../pipeline/support.ts";
 
 const REPOSITORY = resolve(import.meta.dirname, "../../..");
 
@@ -25,13 +25,6 @@ const exampleProject = async (): Promise<Project> => {
   return project;
 };
 
-const removeImages = async (project: Project): Promise<void> => {
-  await using workspace = await open(project);
-  const label = [`dev.stepdock.workspace=${workspace.metadata.workspaceId}`];
-  for (const { Id, Labels } of await docker.listImages({ filters: { label } }))
-    if (Labels?.["dev.stepdock.image"] !== "environment") await docker.getImage(Id).remove({ force: true });
-};
-
 const printed = async (project: Project, artifact: string): Promise<string> => {
   const { stdout, status, stderr } = await stepdock(["artifact", "latest", artifact], {
     cwd: project.directory,
@@ -44,7 +37,6 @@ test("TypeScript, Python and shell pass JSON, a file and a folder on; what is ed
   timeout: 300_000,
 }, async () => {
   await using project = await exampleProject();
-  await using _ = { [Symbol.asyncDispose]: () => removeImages(project) };
   const run = await runPipeline(project, "polyglot");
   expect(run.status, run.stderr).toBe(0);
   expect(JSON.parse(await printed(project, "pack.listing"))).toMatchObject({ charts: 4 });

@@ -5,9 +5,9 @@ import { Usage } from "../../../src/model/index.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
-import type { Project } from "../../fixtures/project.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
 import { engineWithImages, TEST_LABELS, tarOf } from "../docker/image-fixture.ts";
-import { outputOf, pipelineProject, runPipeline, stepRunsOf } from "./pipeline-support.ts";
+import { outputOf, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 import { docker, runPipeline as endedRun, leftoversOf, NOTHING, open } from "./support.ts";
 
 const IMPORTS =
@@ -79,7 +79,7 @@ test("commands in any image take and give typed values, with few rights; what ch
   await using images = await engineWithImages();
   const image = images.name();
   await images.images.tag(await ensureBusyboxImage(docker), image);
-  await using project = await pipelineProject(fitFiles(image, image));
+  await using project = await createProject(fitFiles(image, image));
   await using _ = { [Symbol.asyncDispose]: () => removeBuilt(project) };
 
   const first = await runPipeline(project);
@@ -121,7 +121,7 @@ const shell = (name: string, script: string, more = "") =>
   `export const ${name} = containerStep({ name: "${name}", image, command: ["sh", "-c", ${JSON.stringify(script)}], ${more} });\n`;
 
 const FAILING = `${IMPORTS}const image = "stepdock-test/busybox:latest";
-${shell("exits", "echo reading >&2; echo no such table; sleep 2; exit 65")}
+${shell("exits", "echo reading >&2; echo no such table; sleep 4; exit 65")}
 ${shell("silent", "true", "outputs: { model: z.object({}) }")}
 ${shell("untyped", `echo '{"days":[{"rain":"wet"}]}' > $STEPDOCK_OUTPUT_OUTPUT_PATH`, "output: z.object({ days: z.array(z.object({ rain: z.number() })) })")}
 ${shell("planted", "ln -s /etc/passwd /stepdock/outputs/output.txt", "output: z.string()")}
@@ -141,7 +141,7 @@ export const containerless = containerStep({ name: "containerless", build: { con
 
 test("how a command failed is told in its own words, with what was missing or wrong and where", async () => {
   await ensureBusyboxImage(docker);
-  await using project = await pipelineProject({ "pipeline.ts": FAILING });
+  await using project = await createProject({ "pipeline.ts": FAILING });
   const ended = await endedRun(project, "failing");
   expect(ended.status).toBe(1);
   const message = (step: string) => ended.failure(step).message;
@@ -152,7 +152,7 @@ test("how a command failed is told in its own words, with what was missing or wr
   const { peakMemoryBytes, cpuSeconds, wallSeconds } = Usage.parse(ended.step("exits").metadata.usage);
   expect(peakMemoryBytes).toBeGreaterThan(0);
   expect(cpuSeconds).toBeGreaterThan(0);
-  expect(wallSeconds).toBeGreaterThanOrEqual(2);
+  expect(wallSeconds).toBeGreaterThanOrEqual(4);
   expect(ended.failure("silent").kind).toBe("wrong_output");
   expect(message("silent")).toContain(
     'output "model" is not there: it was expected at /stepdock/outputs/model.json',
@@ -186,7 +186,7 @@ export const held = pipeline({ name: "held", define: () => ({ result: hold() }) 
 
 test("a command whose orchestrator died is adopted, and what it wrote meanwhile is collected", async () => {
   await ensureBusyboxImage(docker);
-  await using project = await pipelineProject({ "pipeline.ts": HELD });
+  await using project = await createProject({ "pipeline.ts": HELD });
   const killed = await runJson(["pipeline.ts"], {
     cwd: project.directory,
     onSpawn: (child) => {
@@ -221,7 +221,7 @@ export const secretive = pipeline({ name: "secretive", define: () => { quiet(); 
 
 test("a command has its secrets as files, as variables where that is asked for, and they are masked in its log", async () => {
   await ensureBusyboxImage(docker);
-  await using project = await pipelineProject({ "pipeline.ts": SECRETIVE });
+  await using project = await createProject({ "pipeline.ts": SECRETIVE });
   const secret = "open sesame 1234";
   const ran = await runPipeline(project, [], {
     env: { API_KEY: secret, STEPDOCK_SECRETS_DIR: project.path("secrets") },

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stepdock } from "../../fixtures/cli.ts";
-import { outputOf, pipelineProject, runPipeline } from "./pipeline-support.ts";
+import { createProject } from "../../fixtures/project.ts";
+import { outputOf, runPipeline } from "./pipeline-support.ts";
 
 const FILES = {
   "pipeline.ts": `import { artifact, defineMaterializer, directory, directoryAt, file, fileAt, input, output, pipeline, step } from "stepdock";
@@ -63,7 +64,7 @@ export const files = pipeline({
 test.each(["local_docker", "local"])(
   "files and folders pass through steps on the stack %s",
   async (stack) => {
-    await using project = await pipelineProject(FILES);
+    await using project = await createProject(FILES);
     await using out = await mkdtempDisposable(join(tmpdir(), "stepdock-out-"));
     const ran = await runPipeline(project, ["files", "--stack", stack]);
     expect(await outputOf(project, ran, "pass", "told")).toEqual(["go", "run.sh"]);

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Creation, watchEngine } from "../../fixtures/engine-events.ts";
-import type { Project } from "../../fixtures/project.ts";
-import { pipelineProject, workspaceIdOf } from "./pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { workspaceIdOf } from "./pipeline-support.ts";
 import { type EndedRun, leftoversOf, NOTHING, runPipeline } from "./support.ts";
 
 /** What a pipeline gives its steps by default, and its hooks on the host. */
@@ -71,7 +71,7 @@ export const late = step({ name: "late", output: z.number(), timeout: 1, run: ()
 export const troubles = pipeline({ name: "troubles", ...defaults, onInit: hooks.init, onCleanup: hooks.brokenCleanup,
   define: () => { flaky(); fatal(); hoard(); exits(); late(); } });
 
-export const hangs = step({ name: "hangs", output: z.number(), timeout: 2, run: () => 1,
+export const hangs = step({ name: "hangs", output: z.number(), timeout: 6, run: () => 1,
   onSuccess: () => setTimeout(600_000) });
 export const leaves = step({ name: "leaves", output: z.number(), run: () => 1, onSuccess: () => process.exit(3) });
 export const breaks = step({ name: "breaks", output: z.number(), run: () => { throw new RangeError("the step's own"); },
@@ -93,7 +93,7 @@ export const one = pipeline({ name: "one", ...defaults, define: () => { fine(); 
 
 let project: Project;
 beforeAll(async () => {
-  project = await pipelineProject({ "hooks.ts": HOOKS, "pipeline.ts": PIPELINE });
+  project = await createProject({ "hooks.ts": HOOKS, "pipeline.ts": PIPELINE });
 });
 afterAll(async () => {
   expect(await leftoversOf(project)).toEqual(NOTHING);

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert";
 import { expect, test } from "vitest";
-import { IMPORTS, outputOf, pipelineProject, runPipeline } from "./pipeline-support.ts";
+import { createProject } from "../../fixtures/project.ts";
+import { IMPORTS, outputOf, runPipeline } from "./pipeline-support.ts";
 
 /** Evaluated here, and in the containers of the step that makes the values and of the one that checks them. */
 const VALUES = `({
@@ -53,7 +54,7 @@ export const kinds = pipeline({ name: "kinds", define: () => ({ checked: check(m
 };
 
 test("values of every kind pass between steps, and to the host, as they left", async () => {
-  await using project = await pipelineProject(FILES);
+  await using project = await createProject(FILES);
   const ran = await runPipeline(project);
   const values = expected();
   expect(await outputOf(project, ran, "check")).toBe(Object.keys(values).length);
@@ -63,7 +64,7 @@ test("values of every kind pass between steps, and to the host, as they left", a
 });
 
 test("values from the cache arrive as they left", async () => {
-  await using project = await pipelineProject(FILES);
+  await using project = await createProject(FILES);
   await runPipeline(project);
   await project.edit("pipeline.ts", "return Object.keys(given).length", "return -Object.keys(given).length");
   const ran = await runPipeline(project);
@@ -72,7 +73,7 @@ test("values from the cache arrive as they left", async () => {
 });
 
 test("a changed kind of an equal-looking value runs the step that takes it", async () => {
-  await using project = await pipelineProject({
+  await using project = await createProject({
     "pipeline.ts": `${IMPORTS}
 export const make = step({ name: "make", output: z.unknown(), run: (): unknown => 1 });
 export const take = step({ name: "take", inputs: { value: z.unknown() }, output: z.string(), run: ({ value }) => typeof value });

@@ -2,9 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExecutionMode, RunEvent, SkipReason } from "../../../src/model/index.ts";
-import { removeStepImages } from "../../chaos/leftovers.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { type EndedRun, leftoversOf, NOTHING, open, runPipeline } from "./support.ts";
+import { type EndedRun, leftoversOf, NOTHING, runPipeline } from "./support.ts";
 
 /** At two slots `fails` and `long` begin; `fails` fails only when `long` is there, and `long` ends only after that. */
 const PIPELINE = `
@@ -116,8 +115,6 @@ const run = async (mode: ExecutionMode, name: string, args: readonly string[]): 
     onSpawn: tellSteps(own, mode),
   });
   expect(await leftoversOf(own)).toEqual(NOTHING);
-  await using workspace = await open(own);
-  await removeStepImages(workspace.metadata.workspaceId);
   return ended;
 };
 

@@ -8,7 +8,7 @@ const PORT = 8080;
 
 const PIPELINE = `
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
 import { pipeline, step } from "stepdock";
@@ -16,7 +16,17 @@ import * as z from "zod";
 
 export const interfaces = step({ name: "interfaces", output: z.array(z.string()),
   run: () => Object.keys(networkInterfaces()).sort() });
+export const talk = step({ name: "talk", output: z.string(), run: async () => {
+  const server = createServer((socket) => socket.end("to itself")).listen(0, "localhost");
+  await once(server, "listening");
+  const socket = connect({ host: "localhost", port: server.address().port });
+  const reply = await text(socket);
+  server.close();
+  return reply;
+} });
 export const listing = pipeline({ name: "listing", define: () => {
+  talk();
+  talk.with({ id: "talk_alone", settings: { run: { extraHosts: { "some.example": "127.0.0.1" } } } })();
   interfaces();
   interfaces.with({ id: "bridged", settings: { network: "bridge" } })();
 } });
@@ -84,6 +94,11 @@ test("a step sees no network interface but its own loopback, and another one whe
   expect(listing).toMatchObject({ status: 0, run: { status: "completed" } });
   expect(await returnedBy(project, listing.step("interfaces"))).toEqual(["lo"]);
   expect(await returnedBy(project, listing.step("bridged"))).toEqual(["eth0", "lo"]);
+});
+
+test("a step without a network may talk to itself by the name of localhost", async () => {
+  expect(await returnedBy(project, listing.step("talk"))).toBe("to itself");
+  expect(await returnedBy(project, listing.step("talk_alone"))).toBe("to itself");
 });
 
 test("A step has no network unless it asks for one: the same server answers the one and not the other", async () => {

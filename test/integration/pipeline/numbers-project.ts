@@ -1,9 +1,9 @@
-import type { Project } from "../../fixtures/project.ts";
-import { IMPORTS, pipelineProject } from "./pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { IMPORTS } from "./pipeline-support.ts";
 
 /** `load → double → sum`, and `greet` beside them; `double` alone reaches the helper. */
 export const numbersProject = (): Promise<Project> =>
-  pipelineProject({
+  createProject({
     "helper.ts": "/** By how much. */\nexport const factor = (): number => 2;\n",
     "steps.ts": `${IMPORTS}
 import { factor } from "./helper.ts";

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
-import { IMPORTS, outputOf, pipelineProject, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
+import { createProject } from "../../fixtures/project.ts";
+import { IMPORTS, outputOf, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 import { letThemGo, MEET } from "./rendezvous.ts";
 
 /** A step that does next to nothing, and a pipeline of invocations of it: id → what it comes after. */
 const dagProject = (dag: Readonly<Record<string, readonly string[]>>) =>
-  pipelineProject({
+  createProject({
     "pipeline.ts": `${IMPORTS}
 export const node = step({ name: "node", run: () => {} });
 export const dag = pipeline({
@@ -77,7 +78,7 @@ export const pair = pipeline({
 };
 
 test("independent steps overlap in time", async () => {
-  await using project = await pipelineProject(PAIR);
+  await using project = await createProject(PAIR);
   const ran = await runPipeline(project, ["--max-parallel", "2"], {
     onSpawn: letThemGo(project, ["left", "right"]),
   });
@@ -87,7 +88,7 @@ test("independent steps overlap in time", async () => {
 });
 
 test("at --max-parallel 1 independent steps do not overlap", async () => {
-  await using project = await pipelineProject(PAIR);
+  await using project = await createProject(PAIR);
   await project.write({ ".stepdock/stores/go": "" });
   const ran = await runPipeline(project, ["--max-parallel", "1"]);
   const { left, right } = await stepRunsOf(project, ran);
@@ -130,7 +131,7 @@ test("of twelve steps that could run at once, four do at --max-parallel 4, and n
 });
 
 test("a diamond and a chain of ten give each step what its upstreams made", async () => {
-  await using project = await pipelineProject({
+  await using project = await createProject({
     "pipeline.ts": `${IMPORTS}
 const n = z.int();
 export const one = step({ name: "one", output: n, run: () => 1 });
@@ -158,7 +159,7 @@ export const sums = pipeline({
 const NAMES = ["RUN_ID", "STEP_NAME", "PIPELINE_NAME", "RUN_NAME", "LOCAL_STORES_PATH"];
 
 test("ZENML_RUN_ID is the same in all containers of a run, and another in each run", async () => {
-  await using project = await pipelineProject({
+  await using project = await createProject({
     "pipeline.ts": `${IMPORTS}
 export const tell = step({
   name: "tell",

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { environmentReference } from "../../../src/image-builder/image-names.ts";
-import type { Project } from "../../fixtures/project.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
 import { engineWithImages, TEST_LABELS, tarOf } from "../docker/image-fixture.ts";
-import { IMPORTS, outputOf, pipelineProject, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
+import { IMPORTS, outputOf, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 
 type Images = Awaited<ReturnType<typeof engineWithImages>>;
 
@@ -47,7 +47,7 @@ const runOn = async (images: Images, project: Project, parent: string): Promise<
 
 test("another parent image runs everything again, the same under another name and id nothing", async () => {
   await using images = await engineWithImages();
-  await using project = await pipelineProject(FILES);
+  await using project = await createProject(FILES);
   const red = await parentImage(images, "ENV COLOUR=red");
   const redAgain = await parentImage(images, "ENV COLOUR=red");
   const blue = await parentImage(images, "ENV COLOUR=blue");
@@ -64,7 +64,7 @@ test("another parent image runs everything again, the same under another name an
 
 test("a parent image with one more layer runs everything again", async () => {
   await using images = await engineWithImages();
-  await using project = await pipelineProject(FILES);
+  await using project = await createProject(FILES);
   const plain = await parentImage(images, "ENV COLOUR=red");
   const layered = await parentImage(images, "ENV COLOUR=red\nCOPY Dockerfile /extra");
   expect((await runOn(images, project, plain)).executed).toEqual(EVERY_STEP);

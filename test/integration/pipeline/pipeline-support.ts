@@ -1,33 +1,14 @@
 import { expect } from "vitest";
-import { connectEngine } from "../../../src/docker/connect.ts";
 import { loadArtifact } from "../../../src/host/result.ts";
 import { logBytes, readLog } from "../../../src/logging/log-file.ts";
 import type { RunEvent, StepRun } from "../../../src/model/index.ts";
-import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { type CliOptions, runJson, statusesOf } from "../../fixtures/cli.ts";
-import { createProject, type Project } from "../../fixtures/project.ts";
+import type { Project } from "../../fixtures/project.ts";
 
 /** Imports that every pipeline file begins with. */
 export const IMPORTS = 'import { pipeline, step } from "stepdock";\nimport * as z from "zod";\n';
-
-/** A project whose step images are removed with it. */
-export const pipelineProject = async (files: Readonly<Record<string, string>>): Promise<Project> => {
-  const project = await createProject(files);
-  const dispose = async () => {
-    await removeStepImages(await workspaceIdOf(project));
-    await project[Symbol.asyncDispose]();
-  };
-  return { ...project, [Symbol.asyncDispose]: dispose };
-};
-
-/** The environment images stay: other tests build on the same at this moment. */
-const removeStepImages = async (workspaceId: string): Promise<void> => {
-  await using engine = await connectEngine();
-  const labels = { [LABEL.workspace]: workspaceId, "dev.stepdock.image": "step" };
-  for (const { id } of await engine.images.list(labels)) await engine.images.remove(id);
-};
 
 const workspaceOf = (project: Project) => openWorkspace(project.path(".stepdock"));
 

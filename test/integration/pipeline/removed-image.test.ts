@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
-import type { Project } from "../../fixtures/project.ts";
-import { pipelineProject } from "./pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+
 import { MEET } from "./rendezvous.ts";
 import { docker, leftoversOf, NOTHING, returnedBy, runPipeline } from "./support.ts";
 
@@ -54,7 +54,7 @@ const isGone = (image: string): Promise<boolean> =>
     );
 
 test("an image that somebody removes while the run goes on is built again, once for all who need it", async () => {
-  await using project = await pipelineProject({ "pipeline.ts": PIPELINE });
+  await using project = await createProject({ "pipeline.ts": PIPELINE });
   let removed = "";
   const run = await runPipeline(project, "main", {
     args: ["--max-parallel", "2", "--lookahead", "0"],

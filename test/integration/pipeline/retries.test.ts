@@ -25,7 +25,7 @@ export const greedy = step({ name: "greedy", output: z.int(),
     return attempt;
   } });
 export const starved = greedy.with({ retry: { maxRetries: 1, memoryFactor: 1.125 } });
-export const sleeper = step({ name: "sleeper", timeout: 1, run: async (_inputs, { signal }) => {
+export const sleeper = step({ name: "sleeper", timeout: 5, run: async (_inputs, { signal }) => {
   console.log("asleep");
   signal.addEventListener("abort", () => console.log("woken"));
   await setTimeout(600_000);
@@ -118,7 +118,7 @@ test("a step that is out of time is asked to end, killed after its own grace per
   const run = await runPipeline(project, "slow");
   expect(run).toMatchObject({ status: 1, run: { status: "failed", failure: null } });
   expect(run.failure("stubborn")).toMatchObject({ kind: "timeout", name: "StepTimeout" });
-  expect(run.failure("stubborn").message).toContain("its timeout of 1 s");
+  expect(run.failure("stubborn").message).toContain("its timeout of 5 s");
   expect(run.step("stubborn").exitCode).toBe(137);
   expect(printed(run.run.id, "stubborn", 1)).toContain("woken");
   expect(run.failure("heeding").kind).toBe("timeout");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { stepdock } from "../../fixtures/cli.ts";
-import type { Project } from "../../fixtures/project.ts";
-import { pipelineProject, workspaceIdOf } from "./pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { workspaceIdOf } from "./pipeline-support.ts";
 import { MEET } from "./rendezvous.ts";
 import { docker, runPipeline } from "./support.ts";
 
@@ -23,7 +23,7 @@ const SPELLINGS = [
 ].map((text) => Buffer.from(text));
 
 const project = (): Promise<Project> =>
-  pipelineProject({
+  createProject({
     ".env": `API_KEY='${SECRET}'\n`,
     "pipeline.ts": `import { pipeline, step } from "stepdock";
 import * as z from "zod";

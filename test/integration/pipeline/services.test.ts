@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { stepdock } from "../../fixtures/cli.ts";
+import { workspaceIdsIn } from "../../fixtures/leftovers.ts";
 import { ensurePostgresImage } from "../../fixtures/postgres-image.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { postgresPipeline } from "./postgres-pipeline.ts";
@@ -63,9 +64,15 @@ const onAddress =
     });
   };
 
+/** Whatever of this project bears a label: other projects on this engine may have the like. */
+const labelled = (label: string) => {
+  const own = workspaceIdsIn(project.directory).map((id) => `dev.stepdock.workspace=${id}`);
+  return { filters: { label: [label, ...own] } };
+};
+
 /** Ends the wait of the step, from inside its database. */
 const release = async (): Promise<void> => {
-  const [db] = await docker.listContainers({ filters: { label: ["dev.stepdock.service=db"] } });
+  const [db] = await docker.listContainers(labelled("dev.stepdock.service=db"));
   const sql = "insert into released values (now())";
   const command = `$(find /usr/lib/postgresql -name psql) -h 127.0.0.1 -U postgres -c "${sql}"`;
   const exec = await docker
@@ -76,12 +83,10 @@ const release = async (): Promise<void> => {
   expect(await exec.inspect()).toMatchObject({ ExitCode: 0 });
 };
 
-test("a step asks a real database that it alone reaches, and whose log is kept", {
-  timeout: 120_000,
-}, async () => {
+test("a step asks a real database that it alone reaches, and whose log is kept", async () => {
   const { promise: met, resolve } = Promise.withResolvers<unknown>();
   const meet = async (host: string) => {
-    const [network] = await docker.listNetworks({ filters: { label: ["dev.stepdock.step=ask"] } });
+    const [network] = await docker.listNetworks(labelled("dev.stepdock.step=ask"));
     expect(network).toMatchObject({ Internal: true });
     const run = await runPipeline(project, "stranger", { args: ["--param", `host=${host}`] });
     await release();
@@ -100,18 +105,14 @@ test("a step asks a real database that it alone reaches, and whose log is kept",
   expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining("It had: db.") });
 });
 
-test("an interruption while a step uses its service leaves nothing of either", {
-  timeout: 60_000,
-}, async () => {
+test("an interruption while a step uses its service leaves nothing of either", async () => {
   const onSpawn = onAddress((_address, child) => child.kill("SIGINT"));
   const run = await runPipeline(project, "asking", { args: ["--param", "hold=true", "--no-cache"], onSpawn });
   expect(run.status).toBe(130);
   expect(run.step("ask").status).toBe("stopped");
 });
 
-test("a step whose orchestrator was killed keeps its service until it has ended", {
-  timeout: 120_000,
-}, async () => {
+test("a step whose orchestrator was killed keeps its service until it has ended", async () => {
   const onSpawn = onAddress((_address, child) => child.kill("SIGKILL"));
   const run = await runPipeline(project, "asking", { args: ["--param", "hold=true", "--no-cache"], onSpawn });
   expect(run.signal).toBe("SIGKILL");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { keepTrackOf } from "../../fixtures/children.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { docker, type EndedRun, leftoversOf, NOTHING, outputOf, runPipeline } from "./support.ts";
@@ -65,6 +66,7 @@ test("on a terminal the shell has one, too", async () => {
     ...{ cwd: project.directory, stdio: ["pipe", "pipe", "pipe"] },
     env: { ...process.env, TERM: "dumb" },
   });
+  keepTrackOf(child, project.directory);
   let said = "";
   let told = false;
   child.stdout.on("data", (chunk: Buffer) => {

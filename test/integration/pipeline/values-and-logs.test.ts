@@ -1,20 +1,13 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { measurePeakMemory } from "../../fixtures/peak-memory.ts";
-import type { Project } from "../../fixtures/project.ts";
-import {
-  IMPORTS,
-  loggedBytes,
-  outputOf,
-  pipelineProject,
-  type Ran,
-  runPipeline,
-} from "./pipeline-support.ts";
+import { createProject, type Project } from "../../fixtures/project.ts";
+import { IMPORTS, loggedBytes, outputOf, type Ran, runPipeline } from "./pipeline-support.ts";
 import { letThemGo, MEET } from "./rendezvous.ts";
 
 /** A pipeline of one step with this body, which gives a number back. */
 const oneStep = (body: string, before = ""): Promise<Project> =>
-  pipelineProject({
+  createProject({
     "pipeline.ts": `${IMPORTS}${before}
 export const print = step({
   name: "print",

@@ -25,6 +25,23 @@ test("mounts are sent as Mounts, never as Binds, which would create missing path
   expect(HostConfig).not.toHaveProperty("Binds");
 });
 
+test("where there is no network, a hosts file spares the engine to set one up", () => {
+  const { NetworkDisabled, HostConfig } = createOptions({ ...spec, hostsFile: "/host/hosts" });
+  expect(NetworkDisabled).toBe(true);
+  expect(HostConfig?.Mounts?.at(-1)).toEqual({
+    ...{ Type: "bind", Source: "/host/hosts", Target: "/etc/hosts", ReadOnly: true },
+  });
+});
+
+test.each([{}, { network: "bridge", hostsFile: "/host/hosts" }])(
+  "else the engine sets one up: %o",
+  (given) => {
+    const sent = createOptions({ ...spec, ...given });
+    expect(sent).not.toHaveProperty("NetworkDisabled");
+    expect(sent.HostConfig?.Mounts).toHaveLength(1);
+  },
+);
+
 test("a memory limit leaves no swap", () => {
   const { HostConfig } = createOptions({ ...spec, memoryBytes: 64 * 2 ** 20 });
   expect(HostConfig).toMatchObject({ Memory: 67_108_864, MemorySwap: 67_108_864 });

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { configOf, readConfigFile } from "../../../src/host/config-file.ts";
+import { settleConfig } from "../../../src/stack/component-config.ts";
 import { workspacePaths } from "../../../src/workspace/paths.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 
@@ -92,4 +95,17 @@ test.each([
   ],
 ])("what a file exports is refused where it is %j", (exported, message) => {
   expect(() => configOf(exported, "/project/stepdock.config.ts")).toThrow(message);
+});
+
+test("what docs/stacks.md shows can be loaded, and its flavor takes its settings", async () => {
+  const page = await readFile(resolve(import.meta.dirname, "../../../docs/stacks.md"), "utf8");
+  const [config = "", flavor = ""] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+  await using project = await createProject({
+    ...{ "stepdock.config.ts": config, "flavors/courteous.ts": flavor },
+  });
+  const { flavors, components } = await read(project);
+  const [courteous] = flavors;
+  const [component] = components;
+  if (!courteous || !component) return expect.unreachable();
+  expect(settleConfig(courteous, component)).toMatchObject({ freeMemory: 2, pidsLimit: 4096 });
 });

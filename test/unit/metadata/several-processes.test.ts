@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { openSqliteMetadataStore, SqliteMetadataStore } from "../../../src/metadata/sqlite-metadata-store.ts";
+import type { PipelineRun } from "../../../src/model/index.ts";
 import { aRun, aSnapshot } from "../../contract/metadata-records.ts";
 import { Child } from "./child.ts";
 import { aDatabaseFile } from "./files.ts";
@@ -41,6 +42,19 @@ test("while another process writes, this one reads what that has told of and wri
     aRun("mine-4", { metadata: { index: 4 } }),
   );
 });
+
+test("processes that ask for the same runs at the same time all get the same ones, each created once", async () => {
+  await using file = await aDatabaseFile();
+  const children = Array.from({ length: 3 }, () => new Child("find-or-create-runs", [file.path]));
+  const results = await Promise.all(children.map((child) => child.finish()));
+  await using store = await openSqliteMetadataStore({ path: file.path });
+  const created = (await store.listRuns()).toSorted(byOrchestratorRunId).map(({ id }) => id);
+  expect(created).toHaveLength(50);
+  expect(results.map(({ stdout }) => stdout)).toEqual(children.map(() => created.join()));
+});
+
+const byOrchestratorRunId = (a: PipelineRun, b: PipelineRun): number =>
+  Number(a.orchestratorRunId.split("-")[1]) - Number(b.orchestratorRunId.split("-")[1]);
 
 test("two connections of one process that write at the same time never wait for each other", async () => {
   await using file = await aDatabaseFile();

@@ -109,3 +109,18 @@ test("container steps of one image share it, whatever else they differ in, and n
   expect(await images.environmentOf(more.d)).toEqual({ key: "python", ingredients: { image: "python" } });
   expect(await images.referenceOf(more.f)).toBe("image:ruby");
 });
+
+test("the image of a whole pipeline is one for all steps, which have to have the same docker settings", () => {
+  const builder = {} as ImageBuilder;
+  const snapshot = (...invocations: Invocation[]) =>
+    ({ invocations: Object.fromEntries(invocations.map((each) => [each.id, each])) }) as PipelineSnapshot;
+  const options = { builder, bundles: new Map(), emit: () => {}, whole: true };
+  const externals = { ...C, externals: ["sharp"] };
+  const { groups } = new StepImages({ ...options, snapshot: snapshot(A, externals) });
+  expect(groups.map((group) => [group.invocations.map(({ id }) => id), group.externals])).toEqual([
+    [["a", "c"], ["sharp"]],
+  ]);
+  expect(() => new StepImages({ ...options, snapshot: snapshot(A, B, C) })).toThrow(
+    /"a" and "b" have different settings\.docker/,
+  );
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ArtifactStore } from "../../../src/artifact/port.ts";
 import { StackComponent } from "../../../src/stack/component.ts";
+import type { ContainerRegistry } from "../../../src/stack/container-registry.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import { checkRequired, type StackValidator, validateStack } from "../../../src/stack/stack-validator.ts";
 
@@ -37,7 +38,7 @@ test("a type of component that another one needs has to be there", async () => {
       /Stack "mine" has no container registry, which its orchestrator "conductor" needs/,
     ),
   });
-  const containerRegistry = { name: "registry" };
+  const containerRegistry = { name: "registry" } as ContainerRegistry;
   await expect(validateStack(stackOf({ orchestrator, containerRegistry }))).resolves.toBeUndefined();
 });
 

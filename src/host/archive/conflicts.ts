@@ -1,0 +1,53 @@
+import type { MetadataStore } from "../../metadata/port.ts";
+import { hashJson } from "../../util/canonical.ts";
+import { ArchiveConflictError } from "./errors.ts";
+import type { Manifest } from "./manifest.ts";
+import { hashRecords, recordsIn, recordsOf } from "./records.ts";
+
+/** Whether the run of an archive is in the store as it is in the archive. @throws ArchiveConflictError where it differs */
+export const isThere = async (metadata: MetadataStore, manifest: Manifest): Promise<boolean> => {
+  const run = await metadata.getRun(manifest.run.id);
+  if (!run) return false;
+  if (hashRecords(await recordsOf(metadata, run)) === hashRecords(recordsIn(manifest))) return true;
+  throw conflict(manifest, `run ${run.name} (${run.id})`);
+};
+
+/**
+ * The artifacts of an archive that the store lacks, by id.
+ *
+ * @throws ArchiveConflictError where it has something else under an id of the archive
+ */
+export const missingArtifacts = async (
+  metadata: MetadataStore,
+  manifest: Manifest,
+): Promise<ReadonlySet<string>> => {
+  const { snapshot, build } = manifest;
+  await refuseOther(manifest, `snapshot ${snapshot.id}`, snapshot, await metadata.getSnapshot(snapshot.id));
+  if (build) await refuseOther(manifest, `build ${build.id}`, build, await metadata.getBuild(build.id));
+  for (const { record } of manifest.steps)
+    await refuseOther(manifest, `step run ${record.id}`, record, await metadata.getStepRun(record.id));
+  const missing = new Set<string>();
+  for (const { record } of manifest.artifacts) {
+    const present = await metadata.getArtifact(record.id);
+    if (!present) missing.add(record.id);
+    const { stamps: _, ...known } = present ?? { ...record, stamps: [] };
+    await refuseOther(manifest, `artifact ${record.id}`, record, known);
+  }
+  return missing;
+};
+
+const refuseOther = async (
+  manifest: Manifest,
+  what: string,
+  archived: object,
+  present: object | undefined,
+): Promise<void> => {
+  if (present !== undefined && hashJson(present as never) !== hashJson(archived as never))
+    throw conflict(manifest, what);
+};
+
+const conflict = ({ run }: Manifest, what: string): ArchiveConflictError =>
+  new ArchiveConflictError(
+    `Run ${run.name} (${run.id}) cannot be imported: this workspace has another ${what}. ` +
+      "Import it into another workspace (--workspace). Nothing was changed.",
+  );

@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import type { MetadataStore } from "../../metadata/port.ts";
+import type { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
+import { hashJson } from "../../util/canonical.ts";
+import { ArtifactRecord, Manifest } from "./manifest.ts";
+
+/** Everything on record of a run, as an archive has it: nothing that is true in one workspace only. */
+const ArchivedRecords = z.object({
+  ...z.pick(Manifest, { run: true, snapshot: true, build: true, steps: true }).shape,
+  artifacts: z.array(ArtifactRecord),
+});
+type ArchivedRecords = z.infer<typeof ArchivedRecords>;
+
+type Source = Pick<
+  MetadataStore,
+  "getSnapshot" | "getBuild" | "listStepRuns" | "inputsOf" | "outputsOf" | "getStepRun"
+>;
+
+/** Reads them from a store. The artifacts are in the order in which the steps name them. */
+export const recordsOf = async (metadata: Source, run: PipelineRun): Promise<ArchivedRecords> => {
+  const artifacts = new Map<string, ArtifactVersion>();
+  const idsOf = (byName: Readonly<Record<string, ArtifactVersion>>): Record<string, string> => {
+    for (const artifact of Object.values(byName)) artifacts.set(artifact.id, artifact);
+    return Object.fromEntries(Object.entries(byName).map(([name, { id }]) => [name, id]));
+  };
+  const steps = [];
+  for (const step of await metadata.listStepRuns(run.id)) {
+    const inputs = idsOf(await metadata.inputsOf(step.id));
+    steps.push({ record: withoutKey(step), inputs, outputs: idsOf(await metadata.outputsOf(step.id)) });
+  }
+  return z.parse(ArchivedRecords, {
+    run: withoutPlace(run),
+    snapshot: await metadata.getSnapshot(run.snapshotId),
+    build: (run.buildId && (await metadata.getBuild(run.buildId))) || null,
+    steps,
+    artifacts: [...artifacts.values()].map(({ stamps: _, ...record }) => record),
+  });
+};
+
+const withoutKey = (step: StepRun): StepRun => ({ ...step, cacheKey: null });
+
+/** Where the project was is nobody else's business, and of no use to them. */
+const withoutPlace = (run: PipelineRun): PipelineRun => {
+  const { projectRoot: _, ...metadata } = run.metadata;
+  return { ...run, metadata };
+};
+
+/** Equal for equal records. */
+export const hashRecords = ({ run, snapshot, build, steps, artifacts }: ArchivedRecords): string =>
+  hashJson({ run, snapshot, build, steps, artifacts } as never);
+
+export const recordsIn = ({ artifacts, ...manifest }: Manifest): ArchivedRecords => ({
+  ...manifest,
+  artifacts: artifacts.map(({ record }) => record),
+});

@@ -1,0 +1,63 @@
+import { join, resolve } from "node:path";
+import { explainWriteErrors } from "../artifact/write-error.ts";
+import type { PipelineRun } from "../model/index.ts";
+import { workspaceRoot } from "../workspace/paths.ts";
+import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import { isThere, missingArtifacts } from "./archive/conflicts.ts";
+import { openScratch } from "./archive/import-scratch.ts";
+import type { Manifest } from "./archive/manifest.ts";
+import { place } from "./archive/place.ts";
+import { unpack } from "./archive/unpack.ts";
+import type { WorkspaceOptions } from "./stop.ts";
+
+export interface ImportOptions extends WorkspaceOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** A run that came out of a file. */
+export interface ImportedRun {
+  readonly run: PipelineRun;
+  /** False: the workspace has had this very run already, and nothing was done. */
+  readonly imported: boolean;
+  readonly artifacts: number;
+}
+
+/**
+ * Brings a run that `exportRun` wrote into a workspace, which is made where there is none. Everything is verified before
+ * anything is changed, and all of it is there or nothing, also after a crash.
+ *
+ * @throws ArchiveInvalidError; ArchiveConflictError where the workspace has something else under one of its ids
+ */
+export const importRun = async (file: string, options: ImportOptions = {}): Promise<ImportedRun> => {
+  await using workspace = await openWorkspace(workspaceRoot({ directory: options.workspace }));
+  return await importInto(workspace, file, options);
+};
+
+/** The same, into a workspace that is open. */
+export const importInto = async (
+  workspace: Workspace,
+  file: string,
+  { signal }: Pick<ImportOptions, "signal"> = {},
+): Promise<ImportedRun> => {
+  const { readArchive } = await import("./archive/read-archive.ts");
+  await using scratch = await openScratch(workspace);
+  const manifest = await explainWriteErrors(workspace.paths.root, () =>
+    readArchive(resolve(file), { onManifest: async () => join(scratch.directory, "blobs"), signal }),
+  );
+  const { metadata } = workspace;
+  const there = await isThere(metadata, manifest);
+  if (!there) {
+    const wanted = await missingArtifacts(metadata, checkedUris(workspace, manifest));
+    await explainWriteErrors(workspace.paths.root, async () =>
+      place(workspace, scratch, manifest, await unpack(scratch.directory, manifest, wanted)),
+    );
+  }
+  const run = (await metadata.getRun(manifest.run.id)) ?? manifest.run;
+  return { run, imported: !there, artifacts: manifest.artifacts.length };
+};
+
+/** @throws ArtifactUriError for one of another store, or one that leads out of it */
+const checkedUris = ({ artifactStore }: Workspace, manifest: Manifest): Manifest => {
+  for (const { record } of manifest.artifacts) artifactStore.path(record.uri);
+  return manifest;
+};

@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { type Failure, isFinished, type PipelineSnapshot, type StepRun } from "../../model/index.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { publishFailedStepRun } from "../../step-launcher/publish-utils.ts";
+import type { RunContext } from "../../step-launcher/run-context.ts";
+import { newStepRun } from "../../step-launcher/step-runs.ts";
+import type { ActiveRun } from "./active-run.ts";
+import { NotSupportedError } from "./errors.ts";
+import { followRecords } from "./follow-records.ts";
+import type { OrchestratorServices, RunRequest } from "./services.ts";
+import { hindrance, isHeld, latestAttempts, launchLockPath, settleRun, stepLockPath } from "./settle-run.ts";
+import { requestStop } from "./stop-request.ts";
+
+interface Orchestrator {
+  readonly name: string;
+  readonly flavor: string;
+  readonly supportedExecutionModes: readonly string[];
+}
+
+/** @throws NotSupportedError before anything is recorded */
+export const checkMode = (
+  { name, flavor, supportedExecutionModes: supported }: Orchestrator,
+  { executionMode, pipelineName }: PipelineSnapshot,
+): void => {
+  if (supported.includes(executionMode)) return;
+  throw new NotSupportedError(
+    `Pipeline "${pipelineName}" asks for the execution mode ${executionMode}, which orchestrator "${name}" (${flavor}) ` +
+      `does not support. It supports: ${supported.join(", ")}. Ask for one of these, with --execution-mode or the ` +
+      "pipeline's executionMode.",
+  );
+};
+
+/** What launchers cannot do. @throws NotSupportedError before anything is recorded */
+export const checkElsewhere = (
+  { name, flavor }: Orchestrator,
+  { snapshot, resume }: RunRequest,
+  { artifactStore }: Stack,
+  { metadata }: OrchestratorServices,
+): void => {
+  const refuse = (what: string) => {
+    throw new NotSupportedError(`Orchestrator "${name}" (${flavor}) has its steps run elsewhere, ${what}`);
+  };
+  if (resume) {
+    refuse(`so run ${resume.id} cannot be resumed here: it goes on by itself. \`stepdock stop\` ends it.`);
+  }
+  if (artifactStore.id !== `${metadata.workspaceId}/default`) {
+    refuse(`which so far takes the artifact store of the workspace, not "${artifactStore.name}".`);
+  }
+  for (const { id, container, settings } of Object.values(snapshot.invocations)) {
+    if (container)
+      refuse(`and "${id}" is a container step, whose image has nothing in it that could launch it.`);
+    if (settings.docker?.skipBuild)
+      refuse(`and the image of "${id}" is used as it is, with no launcher in it.`);
+    if (settings.services) refuse(`and nobody would start the services of "${id}" there.`);
+  }
+};
+
+/** The snapshot as it is submitted: without what earlier runs have the results of. */
+export const withoutCached = ({ snapshot, cached }: RunContext): PipelineSnapshot => {
+  if (cached.size === 0) return snapshot;
+  const open = Object.values(snapshot.invocations).filter(({ id }) => !cached.has(id));
+  const without = open.map((invocation) => ({
+    ...invocation,
+    upstreams: invocation.upstreams.filter((id) => !cached.has(id)),
+  }));
+  return { ...snapshot, invocations: Object.fromEntries(without.map((each) => [each.id, each])) };
+};
+
+/** Waits for an engine that runs the steps. Whatever stops the run is passed on to its launchers. */
+export const awaitElsewhere = async (
+  { context, request: { signals } }: ActiveRun,
+  waitForCompletion: () => Promise<void>,
+): Promise<void> => {
+  const directory = join(context.paths.runs, context.run.id);
+  const { signal, killSignal } = signals;
+  using _ = whenAborted(signal, () => void requestStop(directory, "graceful"));
+  const killed = Promise.withResolvers<void>();
+  using __ = whenAborted(killSignal, () => {
+    void requestStop(directory, "force");
+    killed.resolve();
+  });
+  await using ___ = await followRecords(context);
+  // Asked twice, whoever waits for an engine that does not answer is let go.
+  await Promise.race([waitForCompletion(), killed.promise]);
+  await recordEnd(context);
+};
+
+/** After its engine said that the run is over: what has no end then never will. */
+const recordEnd = async (context: RunContext): Promise<void> => {
+  const { metadata, run, now } = context;
+  await settleRun(context);
+  const latest = new Map(latestAttempts(await metadata.listStepRuns(run.id)));
+  const finishedAt = now().toISOString();
+  for (const invocation of Object.values(context.snapshot.invocations)) {
+    const step = latest.get(invocation.id);
+    if (step && isFinished(step.status)) continue;
+    if (isHeld(stepLockPath(context, invocation.id)) || isHeld(launchLockPath(context))) continue;
+    if (step) await publishFailedStepRun(metadata, step.id, step.failure ?? LOST, { finishedAt });
+    else if (!hindrance(context, invocation, latest)) {
+      const stepRun = { ...newStepRun(context, invocation, { attempt: 1 }), ...NEVER_LAUNCHED, finishedAt };
+      await metadata.createMissingStepRuns([stepRun]);
+      latest.set(invocation.id, stepRun);
+    }
+  }
+  await settleRun(context);
+};
+
+const LOST: Failure = {
+  kind: "not_started",
+  name: "LauncherLost",
+  message:
+    "The container that launched the step ended before it could record an end: the engine's own log of it tells why.",
+  retryable: true,
+};
+
+const NEVER_LAUNCHED: Pick<StepRun, "status" | "failure"> = {
+  status: "failed",
+  failure: {
+    kind: "not_started",
+    name: "NeverLaunched",
+    message:
+      "The engine says that the pipeline is over, but nothing launched this step: no container with its arguments and " +
+      "environment got to the workspace. The engine's own log of the container tells why.",
+    retryable: true,
+  },
+};
+
+const whenAborted = (signal: AbortSignal, act: () => void): Disposable => {
+  if (signal.aborted) act();
+  signal.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
+};

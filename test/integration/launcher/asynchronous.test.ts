@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { clean } from "../../../src/host/clean.ts";
+import { isLive } from "../../../src/host/run-state.ts";
+import { openWorkspace } from "../../../src/workspace/workspace.ts";
+import { PIPELINES } from "./pipelines.ts";
+import {
+  type Bench,
+  type EntrypointEnd,
+  ForeignOrchestrator,
+  openBench,
+  processEngine,
+  statusesOf,
+} from "./support.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench(PIPELINES);
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+/** A run that was submitted and whose only step is under way. */
+const submit = async (name: string) => {
+  const file = bench.project.path(name);
+  const ends = new Map<string, EntrypointEnd>();
+  const orchestrator = new ForeignOrchestrator(
+    { engine: processEngine(ends), traits: { isSynchronous: false } },
+    bench.services,
+  );
+  const { run, events } = await bench.run(orchestrator, { exportName: "waiting", parameters: { file } });
+  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  return { file, ends, orchestrator, run, events };
+};
+
+test("an asynchronous orchestrator's run goes on after `run`, and nobody takes it for dead", async () => {
+  const { file, orchestrator, run, events } = await submit("goes-on");
+  expect(run).toMatchObject({ status: "running", finishedAt: null });
+  expect(events.map(({ event }) => event)).not.toContain("run_finished");
+  expect(isLive(bench.services.paths, run)).toBe(true);
+  expect(await orchestrator.fetchStatus(run, true)).toEqual(["running", { waits: "running" }]);
+  await using workspace = await openWorkspace(bench.services.paths.root);
+  const removed = await clean(workspace, bench.services.engine, { keep: 0 });
+  expect(removed).toBe(0);
+  const resumed = bench.run(orchestrator, { exportName: "waiting", parameters: { file }, resume: run });
+  await expect(resumed).rejects.toMatchObject({ message: expect.stringMatching(/goes on by itself/) });
+
+  await writeFile(`${file}.go`, "");
+  await orchestrator.work;
+  const { run: finished, steps } = await bench.recordsOf(run);
+  expect(statusesOf(steps)).toEqual({ waits: "completed" });
+  expect(finished.status).toBe("completed");
+});
+
+test("stopping it ends its launchers, and then the run", async () => {
+  const { ends, orchestrator, run } = await submit("is-stopped");
+  const stopped = await orchestrator.stopRun(run);
+  expect(stopped).toMatchObject({ abandoned: false, run: { status: "stopped" } });
+  await orchestrator.work;
+  expect(ends.get("waits")?.status).toBe(143);
+  expect(statusesOf((await bench.recordsOf(run)).steps)).toEqual({ waits: "stopped" });
+  expect(existsSync(`${bench.services.paths.runs}/${run.id}/stop`)).toBe(false);
+});
+
+test("a synchronous one that is interrupted passes that on to the launchers, and ends as stopped", async () => {
+  const file = bench.project.path("is-interrupted");
+  const stop = new AbortController();
+  const orchestrator = new ForeignOrchestrator({ engine: processEngine() }, bench.services);
+  const options = { exportName: "waiting", parameters: { file }, signal: stop.signal };
+  const running = bench.run(orchestrator, options);
+  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  stop.abort();
+  const { run, steps } = await running;
+  expect([run.status, statusesOf(steps)]).toEqual(["stopped", { waits: "stopped" }]);
+});
