@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -46,8 +47,11 @@ const submissionOf = async (
   return submission ?? expect.unreachable();
 };
 
-const start = (args: readonly string[], environment: Readonly<Record<string, string>>) =>
-  runEntrypoint(bench.services.entrypointPath, args, environment);
+const start = (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  onSpawn?: (child: ChildProcess) => void,
+) => runEntrypoint(bench.services.entrypointPath, args, environment, onSpawn);
 
 const runsOf = async (orchestratorRunId: string) => {
   const all = await bench.services.metadata.listRuns();
@@ -84,6 +88,41 @@ test("a step that a live process launches is not launched again; one that has en
   expect((await start(stepArguments(snapshot, "waits"), environment)).status).toBe(0);
   const [ran] = await runsOf("scheduled-2");
   expect(ran?.steps.map(({ attempt, status }) => [attempt, status])).toEqual([[1, "completed"]]);
+});
+
+test("an engine that stops a container stops its step; one that lost it starts it again, and the attempt is made anew", async () => {
+  const signalled = async (signal: NodeJS.Signals, run: string) => {
+    const file = bench.project.path(run);
+    const { snapshot, base } = await submissionOf("waiting", { file });
+    const environment = { ...base, ZENML_RUN_ID: run };
+    let launcher: ChildProcess | undefined;
+    const ended = start(stepArguments(snapshot, "waits"), environment, (child) => {
+      launcher = child;
+    });
+    await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+    launcher?.kill(signal);
+    // Without a container, the step's process outlives its launcher.
+    if (signal === "SIGKILL") await writeFile(`${file}.go`, "");
+    const { status } = await ended;
+    const again = () => start(stepArguments(snapshot, "waits"), environment);
+    return { status, again };
+  };
+  expect((await signalled("SIGTERM", "terminated")).status).toBe(143);
+  const [terminated] = await runsOf("terminated");
+  expect([terminated?.run.status, statusesOf(terminated?.steps ?? [])]).toEqual([
+    ...["stopped", { waits: "stopped" }],
+  ]);
+  const { status, again } = await signalled("SIGKILL", "killed");
+  expect(status).toBe(null);
+  expect((await again()).status).toBe(0);
+  const [killed] = await runsOf("killed");
+  expect(killed?.run.status).toBe("completed");
+  expect(killed?.steps.map(({ attempt, failure, ...step }) => [attempt, step.status, failure?.kind])).toEqual(
+    [
+      [1, "stopped", "lost"],
+      [2, "completed", undefined],
+    ],
+  );
 });
 
 test("an entrypoint configuration of the user's has its own options, names the run and wraps the step", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { openHouse } from "../../../src/composition.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
@@ -29,11 +29,13 @@ export const runEntrypoint = async (
   entrypoint: string,
   args: readonly string[],
   environment: Environment,
+  onSpawn?: (child: ChildProcess) => void,
 ): Promise<EntrypointEnd> => {
   const child = spawn(process.execPath, [entrypoint, ...args], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onSpawn?.(child);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ArtifactStore } from "../../../src/artifact/port.ts";
 import {
   BaseOrchestrator,
   BaseOrchestratorConfig,
@@ -6,7 +7,9 @@ import {
   ContainerizedOrchestrator,
   type Invocation,
   type PipelineSnapshot,
+  type Stack,
 } from "../../../src/orchestrators.ts";
+import type { ImageBuilder } from "../../../src/stack/image-builder.ts";
 
 const invocation = (id: string, parentImage: string, externals: string[] = []): Invocation => ({
   ...{ id, stepName: id, source: `s.ts#${id}`, codeHash: `hash-${id}`, upstreams: [], inputs: {} },
@@ -66,4 +69,17 @@ test("one that runs no steps in this process can not promise to stop them when a
   const { supportedExecutionModes, runsElsewhere } = new Submitting(identity, services);
   expect(runsElsewhere).toBe(true);
   expect(supportedExecutionModes).toEqual(["stop_on_failure", "continue_on_failure"]);
+});
+
+test("a plan names the images as they will be, with the launcher in them", async () => {
+  const imageBuilder = {
+    planEnvironment: async () => ({ key: "k", parentImage: "one", ingredients: {}, settings: {} }),
+    imageReference: (_plan: unknown, codeHashes: readonly string[]) => codeHashes.join(),
+  } as unknown as ImageBuilder;
+  const orchestrator = new Submitting(identity, services);
+  const stack: Stack = { name: "mine", orchestrator, artifactStore: {} as ArtifactStore, imageBuilder };
+  const step = invocation("a", "one");
+  const bundles = new Map([["hash-a", { code: "" }]]);
+  const { imageOf } = orchestrator.planEnvironment({ snapshot: snapshotOf(step), bundles }, stack);
+  expect(await imageOf(step)).toMatch(/^hash-a,[0-9a-f]{64}$/);
 });
