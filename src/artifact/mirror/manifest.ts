@@ -1,7 +1,4 @@
 import * as z from "zod/mini";
-import { keepsTree } from "../artifact-kind.ts";
-import { hashOfFiles } from "../content-hash.ts";
-import { type HashedEntry, hashOfTree } from "../tree-hash.ts";
 
 /** A path below the artifact's own directory, that leads nowhere else. */
 const InnerPath = z
@@ -36,9 +33,3 @@ export const Manifest = z.strictObject({
   entries: z.array(Entry),
 });
 export type Manifest = z.infer<typeof Manifest>;
-
-/** The content hash of an artifact that consists of these entries. */
-export const hashOfEntries = (materializer: string, entries: readonly HashedEntry[]): string =>
-  keepsTree(materializer)
-    ? hashOfTree(entries)
-    : hashOfFiles(entries.filter((entry) => entry.kind === "file"));

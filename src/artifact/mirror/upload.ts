@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { keepsTree } from "../artifact-kind.ts";
 import { CHUNK, type HashedFile } from "../content-hash.ts";
+import { type HashedEntry, hashOfEntries } from "../entries-hash.ts";
 import { ArtifactDamagedError } from "../errors.ts";
 import { listPlainTree, openPlainFile } from "../plain-files.ts";
 import type { StoredArtifact } from "../port.ts";
 import { severalAtATime } from "../several-at-a-time.ts";
 import { listTree, type TreeEntry } from "../tree.ts";
-import { EXECUTABLE, type HashedEntry } from "../tree-hash.ts";
-import { hashOfEntries, type Manifest } from "./manifest.ts";
+import { EXECUTABLE } from "../tree-hash.ts";
+import type { Manifest } from "./manifest.ts";
 import { fileKey, manifestKey } from "./object-keys.ts";
 import type { ObjectOptions, ObjectStore } from "./object-store.ts";
 
