@@ -9,6 +9,7 @@ const external = [
   "tar-stream",
   "magic-string",
   "#bundler-process",
+  "#contract-runner",
   "#entrypoint-bundle",
   "#launcher-bundle",
 ];
@@ -75,6 +76,8 @@ export default defineConfig([
     plugins: [unused, builtins],
     input: {
       "src/cli/main": "src/cli/main.ts",
+      "src/contract": "src/contract.ts",
+      "src/contract/run-pipelines": "src/contract/run-pipelines.ts",
       "src/host": "src/host.ts",
       "src/orchestrators": "src/orchestrators.ts",
     },

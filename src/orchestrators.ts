@@ -11,6 +11,7 @@ export type {
   Invocation,
   PipelineRun,
   PipelineSnapshot,
+  ResourceSettings,
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";

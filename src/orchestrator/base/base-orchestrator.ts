@@ -206,9 +206,10 @@ export abstract class BaseOrchestrator<
     return this.runsElsewhere ? always : ["fail_fast", ...always];
   }
 
-  /** Whether the step needs resources of its own where the orchestrator itself runs. */
-  static requiresResourcesInOrchestrationEnvironment({ settings }: Invocation): boolean {
-    return settings.resources !== undefined;
+  /** Whether the step needs resources of its own where this orchestrator runs it: not where a step operator does. */
+  static requiresResourcesInOrchestrationEnvironment({ settings, stepOperator }: Invocation): boolean {
+    const asked = Object.values(settings.resources ?? {}).some((value) => value !== undefined);
+    return asked && stepOperator === undefined;
   }
 
   /**

@@ -58,11 +58,13 @@ test("an image that is asked for before it is there, or that there is none of, i
   expect(() => orchestrator.getImage(snapshot)).toThrow(/shouldBuildPipelineImage/);
 });
 
-test("a step that asks for resources requires them where it runs", () => {
+test("a step that asks for resources requires them where its orchestrator runs it, not where an operator does", () => {
   const modest = invocation("a", "one");
   const greedy = { ...modest, settings: { resources: { cpuCount: 2 } } };
   expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(modest)).toBe(false);
   expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(greedy)).toBe(true);
+  const operated = { ...greedy, stepOperator: "docker" };
+  expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(operated)).toBe(false);
 });
 
 test("one that runs no steps in this process can not promise to stop them when another fails", () => {
