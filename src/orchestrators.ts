@@ -1,3 +1,5 @@
+/** Nothing is global here, so nothing is registered: what it returns reads artifacts of other stores, too. */
+export { withOtherStores as registerArtifactStoreFilesystem } from "./artifact/with-other-stores.ts";
 export { DagRunner } from "./dag/dag-runner.ts";
 export type { DagRunnerOptions, NodeOutcome, RunNode } from "./dag/dag-runner-options.ts";
 export { CyclicGraphError, DagOptionError, DuplicateNodeError } from "./dag/errors.ts";
@@ -12,6 +14,7 @@ export type {
   PipelineRun,
   PipelineSnapshot,
   ResourceSettings,
+  RunSettings as LocalDockerOrchestratorSettings,
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
@@ -23,6 +26,7 @@ export {
   RunEndedError,
   RunLockedError,
 } from "./orchestrator/base/errors.ts";
+export type { BaseOrchestratorFlavor } from "./orchestrator/base/flavor.ts";
 export type { OrchestratorServices, RunRequest } from "./orchestrator/base/services.ts";
 export type { StoppedRun } from "./orchestrator/base/stop-run.ts";
 export type { SubmissionResult } from "./orchestrator/base/submission.ts";

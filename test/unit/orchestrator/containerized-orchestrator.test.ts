@@ -85,3 +85,15 @@ test("a plan names the images as they will be, with the launcher in them", async
   const { imageOf } = orchestrator.planEnvironment({ snapshot: snapshotOf(step), bundles }, stack);
   expect(await imageOf(step)).toMatch(/^hash-a,[0-9a-f]{64}$/);
 });
+
+test("what it does not do is told by its properties, and a dynamic pipeline is refused by name", async () => {
+  const { supportsDynamicPipelines, canRunIsolatedSteps } = new Submitting(identity, services);
+  expect({ supportsDynamicPipelines, canRunIsolatedSteps }).toEqual({
+    ...{ supportsDynamicPipelines: false, canRunIsolatedSteps: false },
+  });
+  const submitted = new Submitting(identity, services).submitDynamicPipeline(snapshotOf());
+  await expect(submitted).rejects.toMatchObject({
+    code: "not_supported",
+    message: expect.stringMatching(/"mine".*runs no dynamic pipelines, and "weather" is one/),
+  });
+});
