@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openHouse } from "../composition.ts";
-import { clean } from "../host/clean.ts";
+import { IMAGE_LABEL } from "../image-builder/image-names.ts";
+import { LABEL } from "../orchestrator/containerized/labels.ts";
 import { PIPELINES } from "./pipelines.ts";
 import { type Ended, startRunner } from "./runner.ts";
 
@@ -11,6 +12,11 @@ export interface ContractBench extends AsyncDisposable {
   readonly workspaceRoot: string;
   /** Runs one of the pipelines. `stopAt`: a line of a step's output at which the run is stopped. */
   run(name: string, stopAt?: string): Promise<Ended>;
+}
+
+interface Places {
+  readonly projectRoot: string;
+  readonly workspaceRoot: string;
 }
 
 /** In a folder of the project, so that its packages and its flavors are found; with it go the images that were built. */
@@ -25,13 +31,20 @@ export const openContractBench = async (projectRoot: string, stack: string): Pro
       runner.run({ projectRoot, workspaceRoot, file, stack, name, ...(stopAt && { stopAt }) }),
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
-      await cleanWorkspace({ projectRoot, workspaceRoot });
+      await removeImages({ projectRoot, workspaceRoot });
       await rm(workspaceRoot, { recursive: true, force: true });
     },
   };
 };
 
-const cleanWorkspace = async (places: { projectRoot: string; workspaceRoot: string }): Promise<void> => {
+/** The images of its steps. Those that they were built on stay: somebody else may be building on them now. */
+const removeImages = async (places: Places): Promise<void> => {
   await using house = await openHouse(places);
-  await clean(house.workspace, house.engine, { keep: 0 });
+  // A stack that needs no engine is tested where there is none.
+  if (!(await house.workspace.metadata.listRuns()).some(({ buildId }) => buildId !== null)) return;
+  const { images } = await house.engine();
+  const labels = { [LABEL.workspace]: house.workspace.metadata.workspaceId, [IMAGE_LABEL]: "step" };
+  for (const { tags } of await images.list(labels)) {
+    for (const tag of tags) await images.remove(tag);
+  }
 };
