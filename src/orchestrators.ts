@@ -1,3 +1,4 @@
+export type { ArtifactLocation, ArtifactStore } from "./artifact/port.ts";
 /** Nothing is global here, so nothing is registered: what it returns reads artifacts of other stores, too. */
 export { withOtherStores as registerArtifactStoreFilesystem } from "./artifact/with-other-stores.ts";
 export { DagRunner } from "./dag/dag-runner.ts";
@@ -66,6 +67,7 @@ export {
 } from "./stack/component.ts";
 export { StackComponentConfig } from "./stack/component-config.ts";
 export type { ContainerRegistry, RegistryImage } from "./stack/container-registry.ts";
+export type { ImageBuilder } from "./stack/image-builder.ts";
 export { resolveReference, type SecretLookup, secretReference } from "./stack/secret-reference.ts";
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";
