@@ -4,6 +4,7 @@ import { defineConfig } from "rolldown";
 /** What only some commands load, and what finds files beside its own. */
 const external = [
   /^rolldown(\/|$)/,
+  /^@aws-sdk\//,
   "tar-fs",
   "tar-stream",
   "magic-string",

@@ -1,4 +1,5 @@
 import { createLocalArtifactStore } from "../src/artifact/local-artifact-store.ts";
+import { withOtherStores } from "../src/artifact/with-other-stores.ts";
 import type { Assignment } from "../src/model/assignment.ts";
 import type { Failure, FailureKind } from "../src/model/failure.ts";
 import { hooksOfEndBegun } from "../src/model/hooks-of-end.ts";
@@ -66,9 +67,11 @@ export class Attempt {
 
   #options<D>(definition: D) {
     const attempt = this;
+    const { stores: root } = this.#places;
+    const own = createLocalArtifactStore({ root, name: this.#assignment.artifactStore });
     return {
       definition,
-      store: createLocalArtifactStore({ root: this.#places.stores, name: this.#assignment.artifactStore }),
+      store: withOtherStores(own, async () => own, root),
       bundles: this.#places.bundles,
       log: console,
       get signal() {

@@ -11,42 +11,63 @@ import type { PipelineRun } from "./model/index.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
+import { dockerStepOperatorFlavor } from "./orchestrator/step-operator/docker-step-operator.ts";
 import { secretLookup } from "./secrets/secret-lookup.ts";
 import { assembleStack, makeComponent, type Workshop } from "./stack/assemble.ts";
 import type { ComponentRecord, StackRecord } from "./stack/catalog.ts";
-import type { FlavorEntry } from "./stack/flavor-registry.ts";
+import type { AnyFlavor, FlavorEntry } from "./stack/flavor-registry.ts";
 import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
 import { projectRootOf } from "./workspace/paths.ts";
 import { type OtherStore, openWorkspace as openPlain, type Workspace } from "./workspace/workspace.ts";
 
-/** A flavor that is large or rarely used has a `load` that imports it. */
+/** Those that most runs need. */
 const FLAVORS: readonly FlavorEntry[] = [
   localDockerOrchestratorFlavor,
   localOrchestratorFlavor,
   localArtifactStoreFlavor,
   localImageBuilderFlavor,
+  dockerStepOperatorFlavor,
   defaultContainerRegistryFlavor,
 ].map((flavor) => ({ type: flavor.type, name: flavor.name, source: "built-in", load: () => flavor }));
+
+/** Loaded when a stack has one of them. */
+const RARE_FLAVORS: readonly FlavorEntry[] = [
+  {
+    ...{ type: "artifact_store", name: "s3", source: "built-in" },
+    load: async () => (await import("./artifact/s3/s3-artifact-store-flavor.ts")).s3ArtifactStoreFlavor,
+  },
+  {
+    ...{ type: "orchestrator", name: "local_package", source: "built-in" },
+    load: async () =>
+      (await import("./orchestrator/local-package/local-package-orchestrator.ts"))
+        .localPackageOrchestratorFlavor as AnyFlavor,
+  },
+];
 
 const builtIn = { config: {}, source: "built-in" } as const;
 
 const COMPONENTS: readonly ComponentRecord[] = [
   { ...builtIn, type: "orchestrator", name: "local_docker", flavor: "local_docker" },
   { ...builtIn, type: "orchestrator", name: "local", flavor: "local" },
+  { ...builtIn, type: "orchestrator", name: "local_package", flavor: "local_package" },
   { ...builtIn, type: "artifact_store", name: "default", flavor: "local" },
   { ...builtIn, type: "image_builder", name: "default", flavor: "local" },
+  { ...builtIn, type: "step_operator", name: "docker", flavor: "docker" },
 ];
 
 /** Each named after its orchestrator. */
-const STACKS: readonly StackRecord[] = ["local_docker", "local"].map((name) => ({
+const STACKS: readonly StackRecord[] = ["local_docker", "local", "local_package"].map((name) => ({
   name,
-  components: { orchestrator: name, artifactStore: "default", imageBuilder: "default" },
+  components: {
+    ...{ orchestrator: name, artifactStore: "default", imageBuilder: "default" },
+    stepOperators: ["docker"],
+  },
   source: "built-in",
 }));
 
 const BUILT_INS: BuiltIns = {
-  flavors: FLAVORS,
+  flavors: [...FLAVORS, ...RARE_FLAVORS],
   components: COMPONENTS,
   stacks: STACKS,
   stack: "local_docker",
@@ -119,10 +140,10 @@ const storeIn = (workshop: Workshop, name: string): Promise<ArtifactStore> =>
   makeComponent(workshop.catalog.component("artifact_store", name), workshop);
 
 const servicesOf = (
-  { paths, metadata }: Workspace,
+  { paths, metadata, artifactStoreOf }: Workspace,
   engine: () => Promise<ContainerEngine>,
   { projectRoot, envFile, now = () => new Date() }: Omit<HouseOptions, "workspaceRoot">,
 ): ComponentServices => ({
-  ...{ paths, metadata, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
+  ...{ paths, metadata, artifactStoreOf, engine, now, projectRoot, entrypointPath: ENTRYPOINT_BUNDLE },
   secrets: secretLookup({ environment: process.env, projectRoot, envFile }),
 });

@@ -1,9 +1,12 @@
 import type * as z from "zod/mini";
 import type { LocalArtifactStoreConfig } from "./artifact/local-artifact-store-flavor.ts";
+import type { S3ArtifactStoreConfig } from "./artifact/s3/s3-config.ts";
 import type { DefaultContainerRegistryConfig } from "./container-registry/default-container-registry.ts";
 import type { LocalImageBuilderConfig } from "./image-builder/local-image-builder-flavor.ts";
 import type { LocalOrchestratorConfig } from "./orchestrator/local/local-orchestrator.ts";
 import type { LocalDockerOrchestratorConfig } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
+import type { LocalPackageOrchestratorConfig } from "./orchestrator/local-package/local-package-orchestrator.ts";
+import type { DockerStepOperatorConfig } from "./orchestrator/step-operator/docker-step-operator.ts";
 import type { AnyFlavor } from "./stack/flavor-registry.ts";
 
 /** What the built-in flavors take; any other flavor checks its own when it is used. */
@@ -11,10 +14,15 @@ interface BuiltIn {
   orchestrator: {
     local: z.input<typeof LocalOrchestratorConfig>;
     local_docker: z.input<typeof LocalDockerOrchestratorConfig>;
+    local_package: z.input<typeof LocalPackageOrchestratorConfig>;
   };
-  artifactStore: { local: z.input<typeof LocalArtifactStoreConfig> };
+  artifactStore: {
+    local: z.input<typeof LocalArtifactStoreConfig>;
+    s3: z.input<typeof S3ArtifactStoreConfig>;
+  };
   imageBuilder: { local: z.input<typeof LocalImageBuilderConfig> };
   containerRegistry: { default: z.input<typeof DefaultContainerRegistryConfig> };
+  stepOperator: { docker: z.input<typeof DockerStepOperatorConfig> };
 }
 
 type ConfigOf<Configs, Flavor> = Flavor extends keyof Configs
@@ -59,7 +67,7 @@ export interface StepdockConfig<
     readonly artifactStore?: Components<Stores, BuiltIn["artifactStore"]>;
     readonly imageBuilder?: Components<Builders, BuiltIn["imageBuilder"]>;
     readonly containerRegistry?: Components<Registries, BuiltIn["containerRegistry"]>;
-    readonly stepOperator?: Components<Operators, unknown>;
+    readonly stepOperator?: Components<Operators, BuiltIn["stepOperator"]>;
   };
   readonly stacks?: Readonly<Record<string, StackDeclaration>>;
 }

@@ -14,6 +14,7 @@ export type {
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
+export { BaseStepOperator, type OperatedRun } from "./orchestrator/base/base-step-operator.ts";
 export { BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./orchestrator/base/config.ts";
 export {
   InitHookError,
@@ -40,6 +41,19 @@ export {
   localDockerOrchestratorFlavor,
 } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
 export {
+  LocalPackageOrchestrator,
+  LocalPackageOrchestratorConfig,
+  localPackageOrchestratorFlavor,
+} from "./orchestrator/local-package/local-package-orchestrator.ts";
+export {
+  DockerStepOperator,
+  DockerStepOperatorConfig,
+  dockerStepOperatorFlavor,
+} from "./orchestrator/step-operator/docker-step-operator.ts";
+export { PackageError } from "./orchestrator/wheeled/errors.ts";
+export { type PackagedStep, packagedStepArguments } from "./orchestrator/wheeled/package-layout.ts";
+export { WheeledOrchestrator } from "./orchestrator/wheeled/wheeled-orchestrator.ts";
+export {
   type ComponentIdentity,
   type Flavor,
   StackComponent,
@@ -51,6 +65,7 @@ export { resolveReference, type SecretLookup, secretReference } from "./stack/se
 export type { ComponentServices } from "./stack/services.ts";
 export type { Stack, StackPart } from "./stack/stack.ts";
 export type { StackValidator } from "./stack/stack-validator.ts";
+export type { StepOperator } from "./stack/step-operator.ts";
 export { type CacheKey, generateCacheKey, getCachedStepRun } from "./step-launcher/cache-utils.ts";
 export { InputResolutionError, resolveStepInputs } from "./step-launcher/input-utils.ts";
 export {

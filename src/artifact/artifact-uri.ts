@@ -13,7 +13,7 @@ const percent = (byte: number): string => `%${byte.toString(16).padStart(2, "0")
  * A name as one segment of a URI: letters, digits, `_`, `-` and inner dots stay, all else is percent-encoded as UTF-8 in
  * lower-case hex. Injective, and never `.`, `..` or empty.
  */
-const encodeName = (name: string): string => {
+export const encodeName = (name: string): string => {
   if (name === "" || !name.isWellFormed()) {
     throw new ArtifactUriError(
       name,

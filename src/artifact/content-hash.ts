@@ -36,6 +36,24 @@ export const hashFile = async (
   }
 };
 
+/** A file of an artifact with the hash of its content. */
+export interface HashedFile {
+  readonly kind: "file";
+  /** Relative to the artifact's directory, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256 in hex. */
+  readonly sha256: string;
+  readonly executable: boolean;
+}
+
+/** What `hashDirectory` makes of these files, in the order of their paths' UTF-8 bytes. */
+export const hashOfFiles = (files: readonly HashedFile[]): string =>
+  hash("sha256", files.map(({ path, sizeBytes, sha256 }) => lineOf(path, sizeBytes, sha256)).join(""));
+
+const lineOf = (path: string, sizeBytes: number, sha256: string): string =>
+  `${path}\0${sizeBytes}\0${sha256}\n`;
+
 /**
  * The content hash of an artifact: SHA-256, in hex, over one line for each file, in the order of the paths' UTF-8 bytes:
  *
@@ -52,7 +70,7 @@ export const hashDirectory = async (directory: string, options: HashOptions = {}
     await using file = await openPlainFile(join(directory, path));
     await options.onFile?.(file, join(directory, path));
     const { contentHash, sizeBytes } = await hashFile(file, options.signal);
-    lines.push(`${path}\0${sizeBytes}\0${contentHash}\n`);
+    lines.push(lineOf(path, sizeBytes, contentHash));
     total += sizeBytes;
   }
   return { contentHash: hash("sha256", lines.join("")), sizeBytes: total };

@@ -7,11 +7,20 @@ export class ArtifactMissingError extends StepdockError {
   override readonly code = "artifact_missing";
   readonly path: string;
   readonly uri: string | undefined;
+  readonly place: string | undefined;
 
-  constructor(facts: { path: string; uri?: string | undefined }) {
-    super(`Artifact ${facts.uri ?? "directory"} is missing: there is nothing at ${facts.path}. ${RUN_AGAIN}`);
+  /** @param facts.place where it was looked for, if not at `path` alone */
+  constructor(facts: { path: string; uri?: string | undefined; place?: string | undefined }) {
+    const place = facts.place ?? facts.path;
+    super(`Artifact ${facts.uri ?? "directory"} is missing: there is nothing at ${place}. ${RUN_AGAIN}`);
     this.path = facts.path;
     this.uri = facts.uri;
+    this.place = facts.place;
+  }
+
+  /** The same, told of the artifact with this URI. */
+  withUri(uri: string): ArtifactMissingError {
+    return new ArtifactMissingError({ path: this.path, place: this.place, uri });
   }
 }
 

@@ -34,7 +34,7 @@ const naming = async <T>(uri: string, act: () => Promise<T>): Promise<T> => {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof ArtifactMissingError) throw new ArtifactMissingError({ path: error.path, uri });
+    if (error instanceof ArtifactMissingError) throw error.withUri(uri);
     if (error instanceof ArtifactDamagedError) throw error.withUri(uri);
     throw error;
   }
@@ -63,22 +63,29 @@ export const createLocalArtifactStore = (options: LocalArtifactStoreOptions): Ar
   const { name = "default", id = `local:${name}` } = options;
   const root = resolve(options.root);
   const path = (uri: string) => join(root, ...artifactDirectories(name, uri));
+  const verify: ArtifactStore["verify"] = (artifact, { full = false, signal } = {}) =>
+    naming(artifact.uri, async () => {
+      const directory = path(artifact.uri);
+      const stamps = await stampsOf(artifact.materializer, directory);
+      if (!full && sameStamps(stamps, artifact.stamps)) return;
+      await checkContent(artifact, directory, signal);
+    });
+  const remove = async (uri: string) => removeTree(path(uri));
   return {
     id,
     name,
     uri: (location) => formatArtifactUri(name, location),
     path,
+    // What is written here is kept here.
+    check: async () => {},
+    store: async () => {},
     create: (uri) => explainWriteErrors(root, () => makeDirectory(uri, root, artifactDirectories(name, uri))),
     hash: (uri, { materializer, signal } = {}) =>
       naming(uri, () => hashOf(materializer, path(uri), { signal })),
     stamps: (uri, { materializer } = {}) => naming(uri, () => stampsOf(materializer, path(uri))),
-    verify: (artifact, { full = false, signal } = {}) =>
-      naming(artifact.uri, async () => {
-        const directory = path(artifact.uri);
-        const stamps = await stampsOf(artifact.materializer, directory);
-        if (!full && sameStamps(stamps, artifact.stamps)) return;
-        await checkContent(artifact, directory, signal);
-      }),
-    remove: async (uri) => removeTree(path(uri)),
+    verify,
+    fetch: verify,
+    discard: remove,
+    remove,
   };
 };

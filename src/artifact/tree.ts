@@ -6,7 +6,8 @@ import { leadsOut } from "./tree-links.ts";
 
 /** What lies below the directory of a file or folder artifact; paths relative to it, with `/`. */
 export type TreeEntry =
-  | { readonly kind: "file" | "directory"; readonly path: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "link"; readonly path: string; readonly target: string };
 
 /**

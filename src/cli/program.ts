@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { ExecutionMode } from "../model/status.ts";
+import { ownVersion } from "../util/own-version.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
 import { addArchiveCommands } from "./archive-commands.ts";
 import {
@@ -22,7 +22,7 @@ import { addRecordCommands } from "./record-commands.ts";
 export const createProgram = (outputs: Outputs, done: Done, argv: readonly string[] = []): Command => {
   const program = new Command("stepdock")
     .description("Typed TypeScript pipelines, each step in a Docker container of its own.")
-    .version(version(), "-V, --version", "print the version")
+    .version(ownVersion(), "-V, --version", "print the version")
     .option(
       "--workspace <dir>",
       "directory of the workspace (default: STEPDOCK_HOME, else .stepdock beside the nearest package.json)",
@@ -47,19 +47,6 @@ export const createProgram = (outputs: Outputs, done: Done, argv: readonly strin
 const calledCommand = ([first, ...rest]: readonly string[]): string | undefined => {
   if (first === "--workspace") return calledCommand(rest.slice(1));
   return first?.startsWith("--workspace=") ? calledCommand(rest) : first;
-};
-
-/** The package's own: two directories up from here in the sources, three in what is built. */
-const version = (): string => {
-  for (const place of ["../../package.json", "../../../package.json"]) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8"));
-      if (name === "stepdock") return version;
-    } catch {
-      // It is at the other place.
-    }
-  }
-  return "unknown";
 };
 
 const addRunCommands = (program: Command, context: () => CommandContext, done: Done): void => {

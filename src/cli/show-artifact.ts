@@ -45,7 +45,7 @@ const openArtifact = async (
   artifact: ArtifactVersion,
 ): Promise<void> => {
   const artifactStore = await workspace.artifactStoreOf(artifact.uri);
-  await artifactStore.verify(artifact);
+  await artifactStore.fetch(artifact);
   const directory = artifactStore.path(artifact.uri);
   const [only, ...others] = await listArtifact(directory);
   const path = only?.kind === "file" && others.length === 0 ? join(directory, only.path) : directory;
@@ -59,7 +59,7 @@ const readValue = async (workspace: Workspace, artifact: ArtifactVersion): Promi
     return await loadArtifact({ workspace }, artifact);
   }
   const artifactStore = await workspace.artifactStoreOf(artifact.uri);
-  await artifactStore.verify(artifact);
+  await artifactStore.fetch(artifact);
   return new Listing(await listArtifact(artifactStore.path(artifact.uri)));
 };
 

@@ -63,6 +63,7 @@ export const StepOptions = z.strictObject({
   secretsAs: z.optional(SecretsAs),
   timeout: z.optional(Timeout),
   stopGracePeriod: z.optional(z.number().check(z.nonnegative())),
+  stepOperator: z.optional(z.string().check(z.minLength(1))),
 });
 
 export const checkOptions = (definition: PipelineDefinition): void => {

@@ -87,7 +87,12 @@ export interface ImageClient {
    * @throws RegistryError, ImageNotFoundError
    */
   push(reference: string, options?: RegistryOptions): Promise<PushedImage>;
-  /** The digest that the registry has for a reference, undefined where it has no such image. @throws RegistryError */
+  /**
+   * The digest that the registry has for a reference, undefined where it has no such image, or says that it is not for
+   * this login, which some say of what they do not have.
+   *
+   * @throws RegistryError
+   */
   digestInRegistry(reference: string, options?: RegistryOptions): Promise<string | undefined>;
   /** Rejects with `ImageBuildError` that carries the failing instruction and its output. */
   build(request: BuildRequest, options?: BuildOptions): Promise<ImageRecord>;

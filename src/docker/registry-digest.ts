@@ -6,10 +6,13 @@ import { getJson } from "./get-json.ts";
 import { inspectableReference } from "./image-reference.ts";
 import { isAbort } from "./interrupted-error.ts";
 import type { RegistryOptions } from "./port.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError, type RegistryRefusal } from "./registry-error.ts";
 import { authFor } from "./registry-login.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
 import { lostEngine } from "./request-failure.ts";
+
+/** Registries that make a repository at the first push say of one that is not there yet that it is not for you. */
+const MAY_BE_ABSENT: ReadonlySet<RegistryRefusal> = new Set(["denied", "name_unknown"]);
 
 const Distribution = z.object({ Descriptor: z.object({ digest: z.string() }) });
 
@@ -32,6 +35,8 @@ export const digestInRegistry = async (
     if (isAbort(cause, signal) || isStepdockError(cause) || lostEngine(cause))
       throw asDockerError("look up image", reference, cause, signal);
     if (statusCodeOf(cause) === 404) return undefined;
-    throw new RegistryError("look up image", reference, cause);
+    const refusal = new RegistryError("look up image", reference, cause);
+    if (MAY_BE_ABSENT.has(refusal.reason)) return undefined;
+    throw refusal;
   }
 };

@@ -11,6 +11,7 @@ export const ERROR_EXIT = {
   artifact_damaged: EXIT.failed,
   artifact_exists: EXIT.failed,
   artifact_missing: EXIT.failed,
+  artifact_store_failed: EXIT.failed,
   artifact_uri_invalid: EXIT.usage,
   assignment_invalid: EXIT.usage,
   build_failed: EXIT.failed,

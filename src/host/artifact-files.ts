@@ -44,7 +44,7 @@ export const copyArtifact = async (
   to: string,
 ): Promise<string> => {
   const artifactStore = await workspace.artifactStoreOf(artifact.uri);
-  await artifactStore.verify(artifact);
+  await artifactStore.fetch(artifact);
   const from = artifactStore.path(artifact.uri);
   const [only, ...others] = await readdir(from);
   const isOneFile = artifact.materializer !== "directory" && only !== undefined && others.length === 0;

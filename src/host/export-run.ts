@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { openWorkspace } from "../composition.ts";
 import { isFinished, type PipelineRun } from "../model/index.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
-import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { type BlobFiles, bundlesIn, entriesOf, hasher, logsOf } from "./archive/contents.ts";
 import { fileExists, notEnded } from "./archive/errors.ts";
 import { FORMAT, FORMAT_VERSION, type Manifest } from "./archive/manifest.ts";

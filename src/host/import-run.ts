@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { explainWriteErrors } from "../artifact/write-error.ts";
+import { openWorkspace } from "../composition.ts";
 import type { PipelineRun } from "../model/index.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
-import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { isThere, missingArtifacts } from "./archive/conflicts.ts";
 import { openScratch } from "./archive/import-scratch.ts";
 import type { Manifest } from "./archive/manifest.ts";
@@ -47,7 +48,8 @@ export const importInto = async (
   const { metadata } = workspace;
   const there = await isThere(metadata, manifest);
   if (!there) {
-    const wanted = await missingArtifacts(metadata, checkedUris(workspace, manifest));
+    await checkUris(workspace, manifest);
+    const wanted = await missingArtifacts(metadata, manifest);
     await explainWriteErrors(workspace.paths.root, async () =>
       place(workspace, scratch, manifest, await unpack(scratch.directory, manifest, wanted)),
     );
@@ -56,8 +58,7 @@ export const importInto = async (
   return { run, imported: !there, artifacts: manifest.artifacts.length };
 };
 
-/** @throws ArtifactUriError for one of another store, or one that leads out of it */
-const checkedUris = ({ artifactStore }: Workspace, manifest: Manifest): Manifest => {
-  for (const { record } of manifest.artifacts) artifactStore.path(record.uri);
-  return manifest;
+/** @throws ArtifactUriError for one that leads out of its store; what the workspace says of a store that it does not have */
+const checkUris = async (workspace: Workspace, { artifacts }: Manifest): Promise<void> => {
+  for (const { record } of artifacts) (await workspace.artifactStoreOf(record.uri)).path(record.uri);
 };

@@ -52,7 +52,7 @@ export const loadArtifact = async (
   artifact: ArtifactVersion,
 ): Promise<unknown> => {
   const artifactStore = await workspace.artifactStoreOf(artifact.uri);
-  await artifactStore.verify(artifact);
+  await artifactStore.fetch(artifact);
   const registry = await registryFor(workspace, artifact);
   return await loadInput(artifactStore.path(artifact.uri), artifact.materializer, registry);
 };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
 import type { House } from "../composition.ts";
 import { ImageNotFoundError } from "../docker/image-not-found-error.ts";
 import type { ContainerSpec, Mount, OutputSink, StartedContainer } from "../docker/port.ts";
@@ -147,10 +148,17 @@ const inputVariables = async (
   const steps = await metadata.listStepRuns(run.id);
   const last = steps.findLast(({ invocationId }) => invocationId === invocation.id);
   const inputs = last ? Object.entries(await metadata.inputsOf(last.id)) : [];
-  const named = inputs.map(
-    async ([name, { uri }]) => [`STEPDOCK_INPUT_${name}`, (await artifactStoreOf(uri)).path(uri)] as const,
-  );
+  const named = inputs.map(async ([name, artifact]) => {
+    const store = await artifactStoreOf(artifact.uri);
+    await store.fetch(artifact).catch(unlessDamaged);
+    return [`STEPDOCK_INPUT_${name}`, store.path(artifact.uri)] as const;
+  });
   return Object.fromEntries(await Promise.all(named));
+};
+
+/** One that is damaged is there to be looked at. */
+const unlessDamaged = (error: unknown): void => {
+  if (!(error instanceof ArtifactDamagedError || error instanceof ArtifactMissingError)) throw error;
 };
 
 /** Undefined where the image has no such program. */

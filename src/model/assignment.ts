@@ -35,7 +35,7 @@ export const Assignment = z.object({
   secrets: z.optional(z.record(z.string(), z.string())),
   /** `environment`: they are to be variables of this process, too. */
   secretsAs: z.optional(SecretsAs),
-  /** Name of the artifact store that all URIs here belong to. */
+  /** Name of the artifact store of the run: that of all outputs. Inputs may be of others. */
   artifactStore: z.string(),
   inputs: z.record(z.string(), AssignedInput),
   outputs: z.record(z.string(), z.object({ uri: z.string(), materializer: z.string() })),

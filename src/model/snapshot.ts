@@ -85,6 +85,8 @@ export const Invocation = z.object({
   hooks: z.optional(HookBindings),
   /** Present: a command in an image of somebody's, with nothing of ours in it. */
   container: z.optional(Container),
+  /** Name of the component of the stack that executes it in the place of the orchestrator. */
+  stepOperator: z.optional(z.string()),
 });
 export type Invocation = z.infer<typeof Invocation>;
 

@@ -22,6 +22,8 @@ export interface StepOptions {
   readonly timeout?: number;
   /** Seconds between SIGTERM and SIGKILL where the step is stopped. Default: the orchestrator's, 10. */
   readonly stopGracePeriod?: number;
+  /** Name of the step operator of the stack that executes this step, in the place of the orchestrator: `docker`. */
+  readonly stepOperator?: string;
 }
 
 export interface InvocationOptions extends StepOptions {

@@ -6,7 +6,8 @@ import type { ContainerRegistry } from "./container-registry.ts";
 import type { FlavorRegistry } from "./flavor-registry.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 import type { ComponentServices } from "./services.ts";
-import type { Stack, StackPart } from "./stack.ts";
+import type { Stack } from "./stack.ts";
+import type { StepOperator } from "./step-operator.ts";
 
 /** What components are made with. */
 export interface Workshop {
@@ -34,7 +35,7 @@ export const assembleStack = async <Orchestrator extends StackComponent>(
   const make = async <Part>(type: StackComponentType, wanted: string) =>
     await makeComponent<Part>(workshop.catalog.component(type, wanted), workshop);
   const { orchestrator, artifactStore, imageBuilder, containerRegistry, stepOperators = [] } = components;
-  const operators = await Promise.all(stepOperators.map((each) => make<StackPart>("step_operator", each)));
+  const operators = await Promise.all(stepOperators.map((each) => make<StepOperator>("step_operator", each)));
   return {
     ...{ name, components },
     orchestrator: await make<Orchestrator>("orchestrator", orchestrator),

@@ -1,3 +1,4 @@
+import type { StoreOf } from "../artifact/with-other-stores.ts";
 import type { ContainerEngine } from "../docker/port.ts";
 import type { MetadataStore } from "../metadata/port.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
@@ -7,6 +8,8 @@ import type { SecretLookup } from "./secret-reference.ts";
 export interface ComponentServices {
   readonly paths: WorkspacePaths;
   readonly metadata: MetadataStore;
+  /** The store that an artifact of this workspace lies in. @throws UnknownComponentError where it is not there any more */
+  readonly artifactStoreOf: StoreOf;
   /** Connects on first use; disposed by whoever made the services. */
   readonly engine: () => Promise<ContainerEngine>;
   readonly now: () => Date;

@@ -4,6 +4,7 @@ import type { StackComponent, StackComponentType } from "./component.ts";
 import type { ContainerRegistry } from "./container-registry.ts";
 import type { ImageBuilder } from "./image-builder.ts";
 import type { StackValidator } from "./stack-validator.ts";
+import type { StepOperator } from "./step-operator.ts";
 
 /** What all parts of a stack have in common, whatever port they implement. */
 export interface StackPart {
@@ -20,7 +21,8 @@ export interface Stack<Orchestrator extends StackComponent = StackComponent> {
   readonly artifactStore: ArtifactStore & Partial<StackPart>;
   readonly imageBuilder?: ImageBuilder & Partial<StackPart>;
   readonly containerRegistry?: ContainerRegistry & Partial<StackPart>;
-  readonly stepOperators?: readonly StackPart[];
+  /** Each with a name of its own, by which steps ask for it. */
+  readonly stepOperators?: readonly StepOperator[];
 }
 
 /** Every part that a stack has, by type. */

@@ -76,6 +76,7 @@ const recordsOf = (
     uris: Object.fromEntries(Object.entries(assignment?.outputs ?? {}).map(([name, { uri }]) => [name, uri])),
     logPath: paths?.log ?? "",
     willRetry: () => retriesLeft > 0 && !signals.signal.aborted,
+    killSignal: signals.killSignal,
   });
 
 /** Missing, cut off or damaged: the attempt cannot be taken over, which is no reason to lose the run. */

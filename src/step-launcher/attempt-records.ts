@@ -30,6 +30,8 @@ export interface RecordedAttempt {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Whether a failure that may be tried again will be. */
   readonly willRetry: () => boolean;
+  /** Ends the taking of its outputs at once. */
+  readonly killSignal: AbortSignal;
 }
 
 /** Everything that is written down, and told, about one attempt: each change of status is one transaction. */

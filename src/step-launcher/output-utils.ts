@@ -28,5 +28,5 @@ export const removeArtifactDirs = async (
   artifactStore: ArtifactStore,
   uris: Iterable<string>,
 ): Promise<void> => {
-  for (const uri of uris) await artifactStore.remove(uri);
+  for (const uri of uris) await artifactStore.discard(uri);
 };

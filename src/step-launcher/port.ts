@@ -97,6 +97,8 @@ export interface StepCapacity {
 export interface StepExecutor extends StepEnvironments {
   /** Whether nothing comes between `execute` and the assignment that could take long, or go wrong. */
   readonly startsAtOnce?: boolean;
+  /** What executes this invocation, where several do. */
+  of?(invocation: Invocation): StepExecutor;
   /** Absent where nothing but the number of steps that run at once is limited. */
   readonly capacity?: StepCapacity | undefined;
   /**

@@ -8,7 +8,7 @@ import { createAssignment } from "./assignment.ts";
 import { environmentOf, openLog } from "./attempt-process.ts";
 import { AttemptRecords, type AttemptStatus } from "./attempt-records.ts";
 import type { CacheKey } from "./cache-utils.ts";
-import { damagedInput } from "./check-inputs.ts";
+import { bringInputs } from "./check-inputs.ts";
 import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
 import { type Reservation, reserveAttempt } from "./reservation.ts";
@@ -48,6 +48,7 @@ export const runAttempt = async (
   const records = new AttemptRecords(context, invocation, {
     ...{ stepRun, uris, logPath: paths.log, inputs: idsOf(facts.inputs) },
     willRetry: () => facts.retriesLeft > 0 && !facts.signals.signal.aborted,
+    killSignal: facts.signals.killSignal,
   });
   // What is told what to do at once needs no record of its own that it is going to be.
   await records.begun({ publish: !(facts.reservation || executor.startsAtOnce) });
@@ -58,9 +59,9 @@ export const runAttempt = async (
   // Without waiting for the disk: a loss of power ends the container, too, and the attempt is lost in any case.
   if (executor.adopt) await replaceFile(paths.assignment, `${JSON.stringify(assignment)}\n`);
   const work = { context, invocation, assignment, paths, records };
-  const damage = await damagedInput(context, facts.inputs);
-  const { status, released } = damage
-    ? await neverBegun(work, damage, "failed")
+  const failure = await bringInputs(context, facts.inputs, facts.signals.signal);
+  const { status, released } = failure
+    ? await neverBegun(work, failure)
     : await execute(work, executor, facts.signals);
   await callMissedHooks(work, executor, facts.signals);
   return { stepRun, status, released };
@@ -106,16 +107,15 @@ const execute = async (
 const stoppedBefore = async (work: AttemptWork): Promise<Pick<AttemptEnd, "status" | "released">> => {
   const message = "The step was stopped before it began.";
   const failure = { kind: "stopped", name: "StepStopped", message, retryable: true } as const;
-  return await neverBegun(work, failure, "stopped");
+  return await neverBegun(work, failure);
 };
 
 /** An attempt that ends before anything of it is created. */
 const neverBegun = async (
-  { records }: AttemptWork,
+  { records, assignment: { stepRunId } }: AttemptWork,
   failure: Failure,
-  status: "failed" | "stopped",
 ): Promise<Pick<AttemptEnd, "status" | "released">> => ({
-  status: await records.failed(failure, status),
+  status: await records.ended({ formatVersion: 1, stepRunId, status: "failed", failure }),
   released: Promise.resolve(),
 });
 

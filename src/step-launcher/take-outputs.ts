@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ArtifactDamagedError, ArtifactMissingError } from "../artifact/errors.ts";
+import { ArtifactStoreError } from "../artifact/store-error.ts";
 import type { ArtifactVersion, Failure, Invocation, StepRun, StoredOutput } from "../model/index.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -14,9 +15,13 @@ export interface ToldOutputs {
   /** Output name → URI, as assigned. */
   readonly uris: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, StoredOutput>>;
+  readonly killSignal: AbortSignal;
 }
 
-/** Makes artifacts of what an attempt says that it wrote. Its process is not trusted: it may have left links, or less. */
+/**
+ * Makes artifacts of what an attempt says that it wrote, and has them stored: all or none. Its process is not trusted: it
+ * may have left links, or less.
+ */
 export const takeOutputs = async (
   context: RunContext,
   invocation: Invocation,
@@ -32,7 +37,37 @@ export const takeOutputs = async (
     if ("failure" in taken) return taken;
     artifacts[name] = taken;
   }
-  return { artifacts };
+  return (await storeAll(context, artifacts, told.killSignal)) ?? { artifacts };
+};
+
+const storeAll = async (
+  { artifactStore }: RunContext,
+  artifacts: Readonly<Record<string, ArtifactVersion>>,
+  signal: AbortSignal,
+): Promise<{ readonly failure: Failure } | undefined> => {
+  const stored: string[] = [];
+  for (const [name, artifact] of Object.entries(artifacts)) {
+    try {
+      await artifactStore.store(artifact, { signal });
+      stored.push(artifact.uri);
+    } catch (error) {
+      // Nobody will ever ask for them: where they cannot be removed, `clean` does it, with the run.
+      for (const uri of stored) await artifactStore.remove(uri).catch(() => {});
+      return notStored(name, error, signal);
+    }
+  }
+  return undefined;
+};
+
+const notStored = (name: string, error: unknown, signal: AbortSignal): { readonly failure: Failure } => {
+  const told = {
+    name: (error as Error).name,
+    message: `Output "${name}" cannot be stored: ${(error as Error).message}`,
+  };
+  if (signal.aborted) return { failure: { ...told, kind: "stopped", retryable: true } };
+  if (error instanceof ArtifactStoreError)
+    return { failure: { ...told, kind: "output_not_written", retryable: true } };
+  return refused(`Output "${name}" is refused: ${problemOf(error)}`);
 };
 
 const take = async (

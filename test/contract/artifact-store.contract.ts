@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import type { OpenArtifactStore } from "./artifact-store/fixture.ts";
 import { describeHashing } from "./artifact-store/hashing.ts";
+import { describeKeeping } from "./artifact-store/keeping.ts";
 import { describePlaces } from "./artifact-store/places.ts";
 import { describeRemoving } from "./artifact-store/removing.ts";
 import { describeVerifying } from "./artifact-store/verifying.ts";
@@ -11,6 +12,7 @@ export const artifactStoreContract = (name: string, open: OpenArtifactStore): vo
     describe("places", () => describePlaces(open));
     describe("hashes and stamps", () => describeHashing(open));
     describe("verification", () => describeVerifying(open));
+    describe("keeping", () => describeKeeping(open));
     describe("removal", () => describeRemoving(open));
   });
 };

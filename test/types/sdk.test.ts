@@ -198,6 +198,11 @@ describe("the compiler", () => {
     p.with({ executionMode: "fail_later" });
     // @ts-expect-error: no such setting
     load.with({ settings: { dockr: {} } });
+    load.with({ stepOperator: "docker" });
+    // @ts-expect-error: a step operator goes by its name
+    load.with({ stepOperator: true });
+    // @ts-expect-error: a pipeline has none: each step has its own
+    p.with({ stepOperator: "docker" });
     expect(p.name).toBe("p");
   });
 });

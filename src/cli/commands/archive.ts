@@ -1,7 +1,7 @@
+import { openWorkspace } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { exportFrom } from "../../host/export-run.ts";
 import { importInto } from "../../host/import-run.ts";
-import { openWorkspace } from "../../workspace/workspace.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import { harmless } from "../render/text.ts";

@@ -11,53 +11,32 @@ import { settingsOf } from "./setting-words.ts";
 
 /** `stepdock <type> register|list|describe|update|delete|flavor` */
 export const addComponentCommands = (program: Command, type: StackComponentType, home: GroupHome): void => {
+  program.description(`The ${wordsOf(type)}s of stacks.`);
+  const adding = [addRegister, addList, addDescribe, addUpdate, addDelete, addFlavorCommands];
+  for (const add of adding) add(program, type, home);
+};
+
+const SETTINGS = ["[settings...]", "--key=value, as its flavor takes them: JSON, or text"] as const;
+
+const addRegister = (program: Command, type: StackComponentType, home: GroupHome): void => {
   const [command, words] = [commandOf(type), wordsOf(type)];
-  const { flavor, setting } = EXAMPLES[type];
-  program.description(`The ${words}s of stacks.`);
   program
     .command("register")
     .description(`register ${aWordsOf(type)} in the workspace`)
     .argument("<name>", "its name")
-    .argument("[settings...]", "--key=value, as its flavor takes them: JSON, or text")
+    .argument(...SETTINGS)
     .requiredOption("--flavor <flavor>", `its flavor: see \`stepdock ${command} flavor list\``)
     .allowUnknownOption()
-    .addHelpText("after", examples([`stepdock ${command} register mine --flavor ${flavor}${setting}`]))
-    .action(async (name: string, settings: string[], options: { flavor: string }) => {
+    .addHelpText("after", examples([`stepdock ${command} register mine --flavor ${EXAMPLES[type]}`]))
+    .action(async (name: string, settings: string[], { flavor }: { flavor: string }) => {
       await home.act(async (house, { out }) => {
-        await registerComponent(house, { type, name, flavor: options.flavor }, settingsOf(settings));
-        await out.line(`registered the ${words} "${name}" of flavor ${harmless(options.flavor)}`);
+        await registerComponent(house, { type, name, flavor }, settingsOf(settings));
+        await out.line(`registered the ${words} "${name}" of flavor ${harmless(flavor)}`);
       });
     });
-  addReports(program, type, home);
-  program
-    .command("update")
-    .description(`change settings of ${aWordsOf(type)}`)
-    .argument("<name>", "its name")
-    .argument("[settings...]", "--key=value, as its flavor takes them: JSON, or text")
-    .option("--unset <key...>", "settings that get their defaults back")
-    .allowUnknownOption()
-    .addHelpText("after", examples([`stepdock ${command} update mine${setting || " --unset key"}`]))
-    .action(async (name: string, settings: string[], { unset }: { unset?: string[] }) => {
-      await home.act(async (house, { out }) => {
-        await updateComponent(house, { type, name }, { settings: settingsOf(settings), unset: unset ?? [] });
-        await out.line(`updated the ${words} "${name}"`);
-      });
-    });
-  program
-    .command("delete")
-    .description(`delete ${aWordsOf(type)} that no stack has`)
-    .argument("<name>", "its name")
-    .addHelpText("after", examples([`stepdock ${command} delete mine`]))
-    .action(async (name: string) => {
-      await home.act(async (house, { out }) => {
-        await deleteComponent(house, { type, name });
-        await out.line(`deleted the ${words} "${name}"`);
-      });
-    });
-  addFlavorCommands(program, type, home);
 };
 
-const addReports = (program: Command, type: StackComponentType, home: GroupHome): void => {
+const addList = (program: Command, type: StackComponentType, home: GroupHome): void => {
   const command = commandOf(type);
   program
     .command("list")
@@ -67,22 +46,57 @@ const addReports = (program: Command, type: StackComponentType, home: GroupHome)
     .action((options: { json?: boolean }) =>
       home.act((house, context) => listComponents(house, context, type, options)),
     );
+};
+
+const addDescribe = (program: Command, type: StackComponentType, home: GroupHome): void => {
   program
     .command("describe")
     .description(`tell all about ${aWordsOf(type)}`)
     .argument("<name>", "its name")
-    .option("--json", "print JSON")
-    .addHelpText("after", examples([`stepdock ${command} describe default`]))
+    .option("--json", "print JSON, with the JSON schema of its settings")
+    .addHelpText("after", examples([`stepdock ${commandOf(type)} describe mine`]))
     .action((name: string, options: { json?: boolean }) =>
       home.act((house, context) => describeComponent(house, context, { type, name }, options)),
     );
 };
 
-const EXAMPLES: Readonly<Record<StackComponentType, { readonly flavor: string; readonly setting: string }>> =
-  {
-    orchestrator: { flavor: "local_docker", setting: " --maxParallelism=2" },
-    artifact_store: { flavor: "local", setting: "" },
-    image_builder: { flavor: "local", setting: "" },
-    container_registry: { flavor: "default", setting: "" },
-    step_operator: { flavor: "docker", setting: "" },
-  };
+const addUpdate = (program: Command, type: StackComponentType, home: GroupHome): void => {
+  const words = wordsOf(type);
+  program
+    .command("update")
+    .description(`change settings of ${aWordsOf(type)}`)
+    .argument("<name>", "its name")
+    .argument(...SETTINGS)
+    .option("--unset <key...>", "settings that get their defaults back")
+    .allowUnknownOption()
+    .addHelpText("after", examples([`stepdock ${commandOf(type)} update mine --key=value --unset other`]))
+    .action(async (name: string, settings: string[], { unset = [] }: { unset?: string[] }) => {
+      await home.act(async (house, { out }) => {
+        await updateComponent(house, { type, name }, { settings: settingsOf(settings), unset });
+        await out.line(`updated the ${words} "${name}"`);
+      });
+    });
+};
+
+const addDelete = (program: Command, type: StackComponentType, home: GroupHome): void => {
+  program
+    .command("delete")
+    .description(`delete ${aWordsOf(type)} that no stack has`)
+    .argument("<name>", "its name")
+    .addHelpText("after", examples([`stepdock ${commandOf(type)} delete mine`]))
+    .action(async (name: string) => {
+      await home.act(async (house, { out }) => {
+        await deleteComponent(house, { type, name });
+        await out.line(`deleted the ${wordsOf(type)} "${name}"`);
+      });
+    });
+};
+
+/** A flavor with the settings that it needs. */
+const EXAMPLES: Readonly<Record<StackComponentType, string>> = {
+  orchestrator: "local_docker --maxParallelism=2",
+  artifact_store: "local",
+  image_builder: "local",
+  container_registry: "default --uri=registry.example.org/team",
+  step_operator: "docker",
+};

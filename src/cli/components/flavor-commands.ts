@@ -14,36 +14,50 @@ import type { GroupHome } from "./run-group.ts";
 
 /** `stepdock <type> flavor register|list|delete` */
 export const addFlavorCommands = (program: Command, type: StackComponentType, home: GroupHome): void => {
-  const [command, words] = [commandOf(type), wordsOf(type)];
-  const group = program.command("flavor").description(`the kinds of ${words}s there are, and your own`);
+  const group = program
+    .command("flavor")
+    .description(`the kinds of ${wordsOf(type)}s there are, and your own`);
+  for (const add of [addRegister, addList, addDelete]) add(group, type, home);
+};
+
+const addRegister = (group: Command, type: StackComponentType, home: GroupHome): void => {
   group
     .command("register")
     .description("register a flavor of your own")
     .argument("<path#Export>", "the module that exports it, and the name of the export")
-    .addHelpText("after", examples([`stepdock ${command} flavor register flavors/mine.ts#mineFlavor`]))
+    .addHelpText(
+      "after",
+      examples([`stepdock ${commandOf(type)} flavor register flavors/mine.ts#mineFlavor`]),
+    )
     .action(async (place: string) => {
       await home.act(async (house, { out }) => {
         const name = await registerFlavor(house, type, place);
-        await out.line(`registered the ${words} flavor "${harmless(name)}"`);
+        await out.line(`registered the ${wordsOf(type)} flavor "${harmless(name)}"`);
       });
     });
+};
+
+const addList = (group: Command, type: StackComponentType, home: GroupHome): void => {
   group
     .command("list")
     .description("list the flavors there are, with their settings")
     .option("--json", "print JSON, one a line, with the JSON schema of the settings")
-    .addHelpText("after", examples([`stepdock ${command} flavor list`]))
+    .addHelpText("after", examples([`stepdock ${commandOf(type)} flavor list`]))
     .action((options: { json?: boolean }) =>
       home.act((house, context) => listFlavors(house, context, type, options)),
     );
+};
+
+const addDelete = (group: Command, type: StackComponentType, home: GroupHome): void => {
   group
     .command("delete")
     .description("forget a flavor of your own, of which there is no component")
     .argument("<name>", "its name")
-    .addHelpText("after", examples([`stepdock ${command} flavor delete mine`]))
+    .addHelpText("after", examples([`stepdock ${commandOf(type)} flavor delete mine`]))
     .action(async (name: string) => {
       await home.act(async (house, { out }) => {
         await deleteFlavor(house, type, name);
-        await out.line(`deleted the ${words} flavor "${harmless(name)}"`);
+        await out.line(`deleted the ${wordsOf(type)} flavor "${harmless(name)}"`);
       });
     });
 };

@@ -15,7 +15,10 @@ interface Parts {
 /** `stepdock stack register|list|describe|set|delete` */
 export const addStackCommands = (program: Command, home: GroupHome): void => {
   program.description("Which components a run uses.");
-  addRegister(program, home);
+  for (const add of [addRegister, addList, addDescribe, addSet, addDelete]) add(program, home);
+};
+
+const addList = (program: Command, home: GroupHome): void => {
   program
     .command("list")
     .description("list the stacks there are; the active one is marked")
@@ -24,6 +27,9 @@ export const addStackCommands = (program: Command, home: GroupHome): void => {
     .action((options: { json?: boolean }) =>
       home.act((house, context) => listStacks(house, context, options)),
     );
+};
+
+const addDescribe = (program: Command, home: GroupHome): void => {
   program
     .command("describe")
     .description("tell the components of a stack")
@@ -33,6 +39,9 @@ export const addStackCommands = (program: Command, home: GroupHome): void => {
     .action((name: string | undefined, options: { json?: boolean }) =>
       home.act((house, context) => describeStack(house, context, name, options)),
     );
+};
+
+const addSet = (program: Command, home: GroupHome): void => {
   program
     .command("set")
     .description("choose the stack of runs that name none")
@@ -44,6 +53,9 @@ export const addStackCommands = (program: Command, home: GroupHome): void => {
         await out.line(`the active stack is "${name}" now`);
       }),
     );
+};
+
+const addDelete = (program: Command, home: GroupHome): void => {
   program
     .command("delete")
     .description("delete a stack; its components stay")

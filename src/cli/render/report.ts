@@ -15,7 +15,7 @@ export const runReport = (view: RunView, outputs: PipelineSnapshot["outputs"], p
   const { started, finished } = view;
   if (!started || !finished) return [];
   const run = shortId(started.runId);
-  const containerized = started.stack !== "local";
+  const containerized = started.stack !== "local" && started.stack !== "local_package";
   const failed = view.steps.filter(hasFailed(finished.failure));
   return [
     ...failed.flatMap((step) => failedStep(step, { run, containerized, paint })),

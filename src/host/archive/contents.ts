@@ -38,11 +38,11 @@ export const hasher = (files: BlobFiles, signal?: AbortSignal): Hasher => new Ha
 
 /** What an artifact consists of. @throws ArtifactMissingError, ArtifactDamagedError where it is not what was published */
 export const entriesOf = async (
-  { artifactStore }: Workspace,
+  workspace: Workspace,
   { uri, materializer, contentHash: expectedHash }: ArchivedArtifact["record"],
   hash: Hasher,
 ): Promise<HashedEntry[]> => {
-  const directory = artifactStore.path(uri);
+  const directory = (await workspace.artifactStoreOf(uri)).path(uri);
   const entries: HashedEntry[] = [];
   for (const entry of await listTree(directory)) entries.push(await hashed(directory, entry, hash));
   const actualHash = hashOfEntries(materializer, entries);

@@ -24,7 +24,7 @@ export const IMPORT_DIRECTORY = "import";
 const LOCK = "lock.db";
 const PLAN = "plan.json";
 
-type Parts = Pick<Workspace, "paths" | "metadata" | "artifactStore">;
+type Parts = Pick<Workspace, "paths" | "metadata" | "artifactStoreOf">;
 
 /**
  * Takes the one place where a workspace is imported into, and takes back what an import that died had put in place.
@@ -66,13 +66,13 @@ export const reapImport = async (workspace: Parts): Promise<void> => {
 };
 
 /** Where the records are there, so is everything; where they are not, nothing of it may be. */
-const takeBackUnfinished = async ({ paths, metadata, artifactStore }: Parts): Promise<void> => {
+const takeBackUnfinished = async ({ paths, metadata, artifactStoreOf }: Parts): Promise<void> => {
   const directory = join(paths.runs, IMPORT_DIRECTORY);
   const plan = join(directory, PLAN);
   if (existsSync(plan)) {
     const { runId, uris } = z.parse(Placed, JSON.parse(await readFile(plan, "utf8")));
     if (!(await metadata.getRun(runId))) {
-      for (const uri of uris) await artifactStore.remove(uri);
+      for (const uri of uris) await (await artifactStoreOf(uri)).remove(uri);
       await rm(join(paths.runs, runId), { recursive: true, force: true });
     }
     await rm(plan);

@@ -17,9 +17,11 @@ export const place = async (
   manifest: Manifest,
   unpacked: Unpacked,
 ): Promise<void> => {
-  const { metadata, artifactStore, paths } = workspace;
+  const { metadata, paths } = workspace;
   const placed = manifest.artifacts.filter(({ record }) => unpacked.artifacts.has(record.id));
-  const targets = placed.map(({ record }) => artifactStore.path(record.uri));
+  const targets: string[] = [];
+  for (const { record } of placed)
+    targets.push((await workspace.artifactStoreOf(record.uri)).path(record.uri));
   const runDirectory = join(paths.runs, manifest.run.id);
   for (const path of [...targets, runDirectory]) if (existsSync(path)) throw inTheWay(path);
   await scratch.plan({ runId: manifest.run.id, uris: placed.map(({ record }) => record.uri) });
@@ -40,13 +42,14 @@ const move = async (from: string, to: string, root: string): Promise<void> => {
 };
 
 const recordsFor = async (
-  { artifactStore }: Workspace,
+  workspace: Workspace,
   { run, snapshot, build, steps }: Manifest,
   placed: Manifest["artifacts"],
 ): Promise<RunRecords> => {
   const artifacts: ArtifactVersion[] = [];
   for (const { record } of placed) {
-    const stamps = await artifactStore.stamps(record.uri, { materializer: record.materializer });
+    const store = await workspace.artifactStoreOf(record.uri);
+    const stamps = await store.stamps(record.uri, { materializer: record.materializer });
     artifacts.push({ ...record, stamps });
   }
   const stepRuns = steps.map(({ record: stepRun, inputs, outputs }) => ({ stepRun, inputs, outputs }));

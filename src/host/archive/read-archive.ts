@@ -121,9 +121,11 @@ const asInvalid = async (file: string, error: unknown, feeding: Promise<void>): 
     () => error,
     (fault: unknown) => fault,
   );
-  const { code = "", syscall, message } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT" && syscall === "open")
+  const { code = "", syscall, path, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT" && path === file)
     return new ArchiveInvalidError(file, "there is no such file.", { cause });
+  if (syscall === "read" || path === file)
+    return new ArchiveInvalidError(file, `it cannot be read (${code}).`, { cause });
   if (syscall !== undefined || (error as NodeJS.ErrnoException).syscall !== undefined) return error;
   if (code === "ZSTD_error_prefix_unknown") return notOurs(file, { cause });
   return new ArchiveInvalidError(file, `it is damaged or cut off (${message}). ${AGAIN}`, { cause });

@@ -34,9 +34,17 @@ export const writeArchive = async (
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw asRefusal(file, temporary, error);
   }
   await syncDirectory(dirname(file));
+};
+
+/** What the system says of the archive itself; a full disk names no path. */
+const asRefusal = (file: string, temporary: string, error: unknown): unknown => {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (path !== temporary && syscall !== "write" && syscall !== "fsync") return error;
+  const problem = `${file} cannot be written (${code}).`;
+  return new ExportRefusedError(`${problem} Name another place with --output.`, { cause: error });
 };
 
 const writeStream = async (

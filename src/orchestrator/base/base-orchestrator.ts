@@ -20,6 +20,7 @@ import { openRun } from "./open-run.ts";
 import { processEnvironment } from "./process-environment.ts";
 import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
+import { checkStepOperators, validateStepOperators } from "./step-operators.ts";
 import { type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 import { submitted } from "./submitted.ts";
@@ -89,6 +90,7 @@ export abstract class BaseOrchestrator<
 
   /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
   async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
+    checkStepOperators(request.snapshot, stack);
     await validateStack(stack);
     checkMode(this, request.snapshot);
     if (this.runsElsewhere) checkElsewhere(this, request, stack, this.services);
@@ -96,6 +98,7 @@ export abstract class BaseOrchestrator<
     await using active = this.#active;
     return await active.conduct(async () => {
       await this.validate(request, stack);
+      await validateStepOperators({ active, stack });
       await this.#betweenHooks(active, () => this.#submit(active, stack));
     });
   }
@@ -153,6 +156,7 @@ export abstract class BaseOrchestrator<
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
     if (!this.runsElsewhere) secrets.require(openInvocations(active.context));
+    await stack.artifactStore.check({ signal: active.request.signals.signal });
     await this.prepare(stack);
     const { base, perStep, placeholder, ...open } = await submitted(active.context, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
@@ -172,9 +176,9 @@ export abstract class BaseOrchestrator<
   /** Launches one invocation of the active run in the environment of this orchestrator. */
   async runStep(invocation: Invocation): Promise<LaunchOutcome> {
     const { context, request } = this.active;
-    const executor = await this.executor?.();
-    if (!executor) throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
-    return await new StepLauncher(context, invocation, executor).launch(request.signals);
+    const all = await this.executor?.();
+    if (!all) throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
+    return await new StepLauncher(context, invocation, all.of?.(invocation) ?? all).launch(request.signals);
   }
 
   /** Dynamic pipelines are for a later version. */

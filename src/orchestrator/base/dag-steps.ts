@@ -62,7 +62,9 @@ export class DagSteps {
   }
 
   async launch(id: string, signals: ExecutionSignals): Promise<NodeOutcome> {
-    const launcher = new StepLauncher(this.#context, this.of(id), this.#executor, this.#preparations);
+    const invocation = this.of(id);
+    const executor = this.#executor.of?.(invocation) ?? this.#executor;
+    const launcher = new StepLauncher(this.#context, invocation, executor, this.#preparations);
     const { status, released } = await launcher.launch(signals);
     (status === "cached" ? this.#hits : this.#executed).add(id);
     return { outcome: status === "cached" ? "completed" : status, released };

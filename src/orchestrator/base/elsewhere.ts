@@ -46,11 +46,13 @@ export const checkElsewhere = (
   if (artifactStore.id !== `${metadata.workspaceId}/default`) {
     refuse(`which so far takes the artifact store of the workspace, not "${artifactStore.name}".`);
   }
-  for (const { id, container, settings } of Object.values(snapshot.invocations)) {
+  for (const { id, container, settings, stepOperator } of Object.values(snapshot.invocations)) {
     if (container)
       refuse(`and "${id}" is a container step, whose image has nothing in it that could launch it.`);
     if (settings.docker?.skipBuild)
       refuse(`and the image of "${id}" is used as it is, with no launcher in it.`);
+    if (stepOperator !== undefined)
+      refuse(`and nobody would ask step operator "${stepOperator}" of "${id}" there.`);
     if (settings.services) refuse(`and nobody would start the services of "${id}" there.`);
   }
 };

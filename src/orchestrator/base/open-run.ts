@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { withOtherStores } from "../../artifact/with-other-stores.ts";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
@@ -57,7 +58,7 @@ export const openRun = async (
       outputs: await givenOutputs(services.metadata, run, request.snapshot),
       cached: new Set<string>(),
       enableCache,
-      artifactStore: stack.artifactStore,
+      artifactStore: withOtherStores(stack.artifactStore, services.artifactStoreOf, services.paths.stores),
     };
     // Before anything is changed: the run can still be resumed. What its steps print could not be masked without.
     if (request.resume) secrets.require(openInvocations(context));

@@ -61,9 +61,13 @@ const isLikeEnginesEnd = ({ kind, name, exitCode }: Failure): boolean =>
   kind === "signal" && (name === "SIGTERM" || name === "SIGKILL" || exitCode === 255);
 
 /** A step that was asked to end, though not by us, was not stopped: it has failed, and may be tried again. */
-export const asAsked = (result: StepResult, { signal }: ExecutionSignals): StepResult =>
+export const asAsked = (
+  result: StepResult,
+  { signal }: ExecutionSignals,
+  message: string = NOT_BY_US,
+): StepResult =>
   result.status === "failed" && result.failure.kind === "stopped" && !signal.aborted
-    ? { ...result, failure: { ...result.failure, kind: "signal", name: "SIGTERM", message: NOT_BY_US } }
+    ? { ...result, failure: { ...result.failure, kind: "signal", name: "SIGTERM", message } }
     : result;
 
 const NOT_BY_US =

@@ -11,7 +11,6 @@ import type {
   StepExecution,
   StepExecutor,
   StepPreparation,
-  StepRelease,
 } from "../../step-launcher/port.ts";
 import type { Admission } from "./admission.ts";
 import { capacityOf, whenAdmitted } from "./admit-step.ts";
@@ -23,7 +22,6 @@ import {
   collect,
   failedBefore,
   firstOf,
-  lateWarnings,
   neverStarted,
   type Running,
   withFailureHints,
@@ -42,7 +40,7 @@ import { ParkedOutput } from "./parked-output.ts";
 import { StepContainers } from "./step-containers.ts";
 import type { StepImages } from "./step-images.ts";
 import { stopOn } from "./stop-on.ts";
-import { untilGone } from "./until-gone.ts";
+import { releaseOf } from "./until-gone.ts";
 
 export interface ContainerExecutorOptions extends Omit<ContainerSpecFacts, "image"> {
   readonly engine: ContainerEngine;
@@ -207,7 +205,7 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
     const result = asAsked(told, signals);
     return {
       result: result.status === "failed" ? withFailureHints(result, attempt.invocation) : result,
-      released: this.#release(running, result).finally(() => {
+      released: releaseOf(running, result).finally(() => {
         stopping.cancel();
         this.#containers.remove(container, attempt.published);
       }),
@@ -222,18 +220,6 @@ export class ContainerExecutor implements StepExecutor, AsyncDisposable {
       tail: execution.log.tail,
     });
     return { formatVersion: 1, stepRunId: execution.assignment.stepRunId, status: "failed", failure };
-  }
-
-  /** Waits for the exit. */
-  #release(started: Running, result: StepResult): Promise<StepRelease> {
-    return untilGone(started).then(
-      ({ exit, warnings }) => ({
-        exitCode: exit.exitCode,
-        // After a kill of ours, the exit tells nothing that the warning does not.
-        warnings: warnings.length > 0 ? warnings : lateWarnings(exit, result),
-      }),
-      (error: Error) => ({ exitCode: null, warnings: [error.message] }),
-    );
   }
 }
 

@@ -1,15 +1,7 @@
-import { randomUUID } from "node:crypto";
-import type {
-  Build,
-  BuiltImage,
-  Container,
-  DockerSettings,
-  Invocation,
-  PipelineSnapshot,
-} from "../../model/index.ts";
+import type { Build, Container, DockerSettings, PipelineSnapshot } from "../../model/index.ts";
 import type { BundleFiles } from "../../stack/image-builder.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { checkRequired, type StackValidator } from "../../stack/stack-validator.ts";
+import type { StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepEnvironments } from "../../step-launcher/port.ts";
 import { StepEntrypointConfiguration } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { ActiveRun } from "../base/active-run.ts";
@@ -18,8 +10,10 @@ import type { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { openInvocations } from "../base/open-invocations.ts";
 import type { PlanRequest, RunRequest } from "../base/services.ts";
+import { ownSteps, planWithStepOperators } from "../base/step-operators.ts";
 import { type EntrypointConfigurationClass, launcherFiles } from "./launcher-files.ts";
-import { type ImageOfInvocations, StepImages, type StepImagesOptions } from "./step-images.ts";
+import { checkImages, openRunImages, planImages } from "./run-images.ts";
+import type { StepImages } from "./step-images.ts";
 
 /** An image that a snapshot needs, before it is built; ZenML's `BuildConfiguration`. */
 export interface BuildConfiguration {
@@ -98,27 +92,25 @@ export abstract class ContainerizedOrchestrator<
   }
 
   override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
-    const { onOutput } = request;
-    const options: ImagesOptions = {
-      whole: this.shouldBuildPipelineImage(request.snapshot),
-      emit: (event) => {
-        if (event.event === "build_output") onOutput?.(event.line);
+    const snapshot = ownSteps(request.snapshot, stack);
+    const images = planImages(
+      stack,
+      { ...request, snapshot },
+      {
+        whole: this.shouldBuildPipelineImage(snapshot),
+        extras: () => this.#extras(this.services),
       },
-    };
-    let images: Promise<StepImages> | undefined;
-    const open = async () =>
-      stepImages(this, stack, request, { ...options, extras: await this.#extras(this.services) });
-    const opened = () => (images ??= open());
-    return {
-      environmentOf: async (invocation) => (await opened()).environmentOf(invocation),
-      imageOf: async (invocation) => (await opened()).referenceOf(invocation),
-    };
+    );
+    return planWithStepOperators(images, request, stack);
   }
 
   /** The images of the active run. */
   protected async images(stack: Stack): Promise<StepImages> {
     if (this.#images?.run !== this.active) {
-      this.#images = { run: this.active, images: this.#openImages(stack, this.active) };
+      this.#images = {
+        run: this.active,
+        images: this.#openImages(stack, this.active),
+      };
     }
     return await this.#images.images;
   }
@@ -131,69 +123,19 @@ export abstract class ContainerizedOrchestrator<
     return this.runsElsewhere ? await launcherFiles(this.entrypointConfigurations, projectRoot) : undefined;
   }
 
-  async #openImages(stack: Stack, { request, context }: ActiveRun): Promise<StepImages> {
-    const { metadata, run, emit } = context;
-    const buildId = run.buildId ?? request.imagesOf?.buildId;
-    const build = buildId ? await metadata.getBuild(buildId) : undefined;
-    return stepImages(this, stack, request, {
-      emit,
-      whole: this.shouldBuildPipelineImage(request.snapshot),
-      extras: await this.#extras(request),
-      known: knownImages(build),
-      onBuilt: async (built) => {
-        const next = toBuild(run.snapshotId, built, this.services.now().toISOString());
-        await metadata.saveBuild(next);
-        await metadata.updateRun(run.id, { buildId: next.id });
-      },
+  async #openImages(stack: Stack, active: ActiveRun): Promise<StepImages> {
+    const snapshot = ownSteps(active.request.snapshot, stack);
+    const whole = this.shouldBuildPipelineImage(snapshot);
+    return await openRunImages(stack, active, {
+      snapshot,
+      whole,
+      extras: await this.#extras(active.request),
     });
   }
 
   /** Parent images and packages are looked up before anything is recorded as run: they are where most goes wrong. */
   protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
-    const images = await this.images(stack);
-    await Promise.all(images.groups.map(({ invocations }) => planFirst(images, invocations)));
-    // Images of services, too.
-    await Promise.all(Object.values(request.snapshot.invocations).map((each) => images.environmentOf(each)));
+    await checkImages(await this.images(stack));
     await super.validate(request, stack);
   }
 }
-
-type ImagesOptions = Omit<StepImagesOptions, "builder" | "snapshot" | "bundles">;
-
-const planFirst = async (images: StepImages, [first]: readonly Invocation[]): Promise<void> => {
-  if (first) await images.planOf(first);
-};
-
-const stepImages = (
-  orchestrator: { readonly name: string },
-  stack: Stack,
-  { snapshot, bundles }: PlanRequest,
-  options: ImagesOptions,
-): StepImages => {
-  const { imageBuilder: builder, containerRegistry: registry } = stack;
-  // A plan is asked for without a run, which would have found it out.
-  checkRequired(stack);
-  if (!builder)
-    throw new TypeError(
-      `orchestrator "${orchestrator.name}" of stack "${stack.name}" takes no image builder`,
-    );
-  return new StepImages({ builder, registry, snapshot, bundles, ...options });
-};
-
-const knownImages = (build: Build | undefined): ReadonlyMap<string, BuiltImage> =>
-  new Map(
-    Object.entries(build?.invocations ?? {}).flatMap(([id, index]) => {
-      const image = build?.images[index];
-      return image ? [[id, image] as const] : [];
-    }),
-  );
-
-const toBuild = (snapshotId: string, built: readonly ImageOfInvocations[], createdAt: string): Build => ({
-  id: randomUUID(),
-  snapshotId,
-  createdAt,
-  images: built.map(({ image }) => image),
-  invocations: Object.fromEntries(
-    built.flatMap(({ invocations }, index) => invocations.map((id) => [id, index])),
-  ),
-});

@@ -1,4 +1,7 @@
 import type { ExitState, StartedContainer } from "../../docker/port.ts";
+import type { StepResult } from "../../model/index.ts";
+import type { StepRelease } from "../../step-launcher/port.ts";
+import { lateWarnings } from "./attempt-end.ts";
 
 /** Seconds that a process may stay after it has reported its result. */
 const STAY_SECONDS = 10;
@@ -21,3 +24,17 @@ export const untilGone = async (
     clearTimeout(timer);
   }
 };
+
+/** Waits for the exit, which the outcome does not wait for; what was wrong with it is a warning. Never rejects. */
+export const releaseOf = (
+  started: Pick<StartedContainer, "ended" | "kill">,
+  result: StepResult,
+): Promise<StepRelease> =>
+  untilGone(started).then(
+    ({ exit, warnings }) => ({
+      exitCode: exit.exitCode,
+      // After a kill of ours, the exit tells nothing that the warning does not.
+      warnings: warnings.length > 0 ? warnings : lateWarnings(exit, result),
+    }),
+    (error: Error) => ({ exitCode: null, warnings: [error.message] }),
+  );

@@ -1,33 +1,28 @@
 import * as z from "zod/mini";
-import { isEngineGone } from "../../errors/engine-gone.ts";
 import {
   type Invocation,
   type PipelineRun,
   type PipelineSnapshot,
   runsElsewhere,
 } from "../../model/index.ts";
-import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
-import { IMAGE_ROOT } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, RunRequest } from "../base/services.ts";
-import { StepModules } from "../base/step-modules.ts";
+import { ownSteps, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
-import { Admission } from "../containerized/admission.ts";
-import { checkMounts } from "../containerized/check-mounts.ts";
-import { checkClaims } from "../containerized/claims.ts";
-import { CommandSteps } from "../containerized/command-steps.ts";
-import { ContainerExecutor } from "../containerized/container-executor.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
-import { hostsFile } from "../containerized/hosts-file.ts";
-import { LABEL } from "../containerized/labels.ts";
 import { reapOrphans } from "../containerized/reap-orphans.ts";
-import { removeNetworks, ServicesExecutor } from "../containerized/services-executor.ts";
+import {
+  checkContainers,
+  disposeOf,
+  openContainers,
+  removeContainersOf,
+} from "../containerized/run-containers.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default: the engine's CPUs. */
@@ -79,57 +74,30 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
 
   /** Also what the engine will never have: before any step is run for nothing. */
   protected override async validate(request: RunRequest, stack: Stack): Promise<void> {
-    const { runs, stores } = this.active.context.paths;
-    const invocations = Object.values(request.snapshot.invocations);
-    const needed = {
-      [stores]: "the artifact stores",
-      [runs]: "its exchange directory",
-      [IMAGE_ROOT]: "its code",
-    };
-    checkMounts(invocations, needed);
-    if (invocations.some(({ settings }) => settings.resources)) {
-      checkClaims(invocations, await (await this.services.engine()).info());
-    }
+    const invocations = Object.values(ownSteps(request.snapshot, stack).invocations);
+    await checkContainers(invocations, this.active, this.services);
     await super.validate(request, stack);
   }
 
   protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
-    const { snapshot, metadata, artifactStore, paths, secretFiles } = this.active.context;
-    const modules = new StepModules({ bundles: this.active.request.bundles, bundlesPath: paths.bundles });
-    const engine = await this.services.engine();
-    const executor = new ContainerExecutor({
-      engine,
-      commands: new CommandSteps({ modules, artifactStore, secretFiles }),
-      admission: new Admission(await engine.info()),
-      code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
-      projectRoot: this.active.request.projectRoot,
-      images: await this.images(stack),
-      snapshotId: snapshot.id,
-      workspaceId: metadata.workspaceId,
-      storesPath: paths.stores,
-      hostsFile: await hostsFile(paths),
-      artifactStore,
-      pidsLimit: this.config.pidsLimit,
-      stopGracePeriod: this.config.stopGracePeriod,
+    const { active, services, config } = this;
+    const own = await openContainers({ active, stack }, services, {
+      ...{ images: await this.images(stack), pidsLimit: config.pidsLimit },
+      stopGracePeriod: config.stopGracePeriod,
     });
-    const { workspaceId } = metadata;
-    return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit: this.config.pidsLimit });
+    return await withStepOperators(own, { active, stack });
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
-    const engine = await this.services.engine();
-    const labels = { [LABEL.runId]: runId };
-    for (const { id } of await engine.containers.list(labels)) await engine.containers.remove(id);
-    await removeNetworks(engine, labels);
-    await new SecretFiles({ workspaceId: this.services.metadata.workspaceId, runId })[Symbol.asyncDispose]();
+    await removeContainersOf(runId, this.services);
   }
 
   async #runAll(): Promise<void> {
     await this.#reapOrphans();
     const executor = await this.executor();
-    await using _containers = { [Symbol.asyncDispose]: () => this.#disposeOf(executor) };
+    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, this.active.context) };
     await this.#beginImages();
     const { signals, resume, ...request } = this.active.request;
     const { scheduling = this.config.scheduling, concurrentStarts = this.config.concurrentStarts } = request;
@@ -141,16 +109,6 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     if (resume) await this.removeLeftovers(resume.id);
   }
 
-  /** What is left of an engine that goes away while the run ends is no fault of the run: all its steps have ended. */
-  async #disposeOf(executor: AsyncDisposable): Promise<void> {
-    try {
-      await executor[Symbol.asyncDispose]();
-    } catch (error) {
-      if (!isEngineGone(error)) throw error;
-      await this.active.context.emit({ event: "warning", message: NOT_REMOVED });
-    }
-  }
-
   /** Of all steps that are left to be executed, at once. */
   async #beginImages(): Promise<void> {
     const stack = this.#stack;
@@ -158,7 +116,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const { snapshot, cached, prior } = this.active.context;
     const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
     const { signal } = this.active.request.signals;
-    const open = Object.values(snapshot.invocations).filter(isOpen);
+    const open = Object.values(ownSteps(snapshot, stack).invocations).filter(isOpen);
     const images = await this.images(stack);
     await images.lookUp(open, signal);
     images.startAll(open, signal);
@@ -181,10 +139,6 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return asked ?? (await (await this.services.engine()).info()).cpus;
   }
 }
-
-const NOT_REMOVED =
-  "The engine went away before all containers of this run were removed. The next run on this workspace removes them, " +
-  "and so does `stepdock clean`.";
 
 /** What an interrupted run had brought to an end needs no image any more. */
 const SETTLED: ReadonlySet<string> = new Set(["succeeded", "ended"]);

@@ -2,14 +2,18 @@ import * as z from "zod/mini";
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
+import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
+import type { ActiveRun } from "../base/active-run.ts";
 import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { processEnvironment } from "../base/process-environment.ts";
+import { refuseContainers } from "../base/refuse-containers.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
+import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { disposeOf, removeOperatedContainers } from "../containerized/run-containers.ts";
 import { InProcessExecutor } from "./in-process-executor.ts";
 
 export const LocalOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
@@ -21,6 +25,7 @@ export type LocalOrchestratorConfig = z.infer<typeof LocalOrchestratorConfig>;
 /** Runs all steps in this process: no engine, no isolation, for development. ZenML's `LocalOrchestrator`. */
 export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig> {
   readonly flavor = "local";
+  #stack: { readonly run: ActiveRun; readonly stack: Stack } | undefined;
 
   getOrchestratorRunId(): string {
     if (this.activeRunId === undefined) throw new NotSupportedError("There is no run in this process.");
@@ -29,35 +34,36 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
 
   async submitPipeline(
     _snapshot: PipelineSnapshot,
-    _stack: Stack,
+    stack: Stack,
     _baseEnvironment: Environment,
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    const { context, request } = this.active;
-    const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
-    return {
-      waitForCompletion: async () =>
-        runDag(context, { executor: await this.executor(), signals: request.signals, maxParallelism }),
-    };
+    this.#stack = { run: this.active, stack };
+    return { waitForCompletion: () => this.#runAll() };
   }
 
   protected override async validate({ snapshot }: RunRequest): Promise<void> {
-    refuseContainerSteps(this.name, snapshot);
-    const served = Object.values(snapshot.invocations).find(({ settings }) => settings.services);
-    if (!served) return;
-    throw new NotSupportedError(
-      `Step "${served.id}" has services, which the orchestrator "local" does not start: its steps run in this process. ` +
-        "Run it with local_docker.",
-    );
+    refuseContainers({ stack: this.name, instead: INSTEAD }, snapshot);
   }
 
-  override planEnvironment({ snapshot }: PlanRequest): PlanEnvironment {
-    refuseContainerSteps(this.name, snapshot);
-    return { environmentOf: async () => processEnvironment(), imageOf: async () => null };
+  override planEnvironment(request: PlanRequest, stack: Stack): PlanEnvironment {
+    refuseContainers({ stack: this.name, instead: INSTEAD }, request.snapshot);
+    const own = { environmentOf: async () => processEnvironment(), imageOf: async () => null };
+    return planWithStepOperators(own, request, stack);
   }
 
-  protected override async executor(): Promise<StepExecutor> {
+  protected override environments(stack: Stack): Promise<StepEnvironments> {
+    this.#stack = { run: this.active, stack };
+    return this.executor();
+  }
+
+  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
+    const own = this.#ownExecutor();
+    return await withStepOperators(own, { active: this.active, stack: this.#submittedTo });
+  }
+
+  #ownExecutor(): StepExecutor {
     const { context, request } = this.active;
     return new InProcessExecutor({
       bundles: request.bundles,
@@ -65,17 +71,29 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
       artifactStore: context.artifactStore,
     });
   }
+
+  /** The stack of the active run. */
+  get #submittedTo(): Stack {
+    if (this.#stack?.run !== this.active) throw new TypeError("no pipeline was submitted");
+    return this.#stack.stack;
+  }
+
+  async #runAll(): Promise<void> {
+    const { context, request } = this.active;
+    const executor = await this.executor();
+    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
+    const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
+    await runDag(context, { executor, signals: request.signals, maxParallelism });
+    // Whoever died may have recorded the end of a step, and not have removed its container yet.
+    if (request.resume) await this.removeLeftovers(request.resume.id);
+  }
+
+  protected override async removeLeftovers(runId: string): Promise<void> {
+    await removeOperatedContainers(runId, this.services);
+  }
 }
 
-/** There is no process to take their place: a container step is a command in an image. */
-const refuseContainerSteps = (name: string, { invocations }: PipelineSnapshot): void => {
-  const ids = Object.values(invocations).flatMap(({ id, container }) => (container ? [`"${id}"`] : []));
-  if (ids.length === 0) return;
-  throw new NotSupportedError(
-    `Stack "${name}" runs steps in this process, and ${ids.join(", ")} ${ids.length === 1 ? "is a container step" : "are container steps"}, ` +
-      "which need an engine. Run on the stack local_docker, the default: leave out --stack, or give --stack local_docker.",
-  );
-};
+const INSTEAD = "runs steps in this process";
 
 export const localOrchestratorFlavor: Flavor<
   LocalOrchestrator,

@@ -68,6 +68,10 @@ const REFUSED: readonly (readonly [words: string, message: string | RegExp])[] =
     /flavors\.ts has no export "quite"\. It has: .*Did you mean "quiet"\?/,
   ],
   ["orchestrator flavor register flavors.ts#nothing", /flavors\.ts#nothing is no flavor: it is a number/],
+  [
+    "orchestrator flavor register flavors.ts#lax",
+    /flavors\.ts#lax is no flavor: its `configSchema` takes unknown keys/,
+  ],
   ["orchestrator flavor register flavors.ts#nameless", /flavors\.ts#nameless is no flavor: it has no `name`/],
   [
     "orchestrator flavor register flavors.ts#store",

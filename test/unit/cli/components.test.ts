@@ -88,6 +88,57 @@ test("a stack is registered, listed, described, made the active one and deleted"
   expect(await cli.json("stack list")).not.toContainEqual(expect.objectContaining({ name: "mine" }));
 });
 
+const CONFIG = `
+import { defineConfig } from "stepdock/config";
+export default defineConfig({
+  stack: "team",
+  components: { orchestrator: { wide: { flavor: "local", config: { maxParallelism: 4 } } } },
+  stacks: { team: { orchestrator: "wide" } },
+});`;
+
+test("what the configuration file declares is listed as such, and changed only there", async () => {
+  await using cli = await componentCli({ "stepdock.config.ts": CONFIG });
+  const [team] = await cli.json("stack describe");
+  expect(team).toMatchObject({ name: "team", source: "config", active: true });
+  expect(await cli.json("orchestrator list")).toContainEqual(
+    expect.objectContaining({ name: "wide", source: "config", stacks: ["team"] }),
+  );
+  for (const words of [
+    "orchestrator update wide --maxParallelism=2",
+    "orchestrator delete wide",
+    "orchestrator register wide --flavor local",
+    "stack delete team",
+    "stack register team -o local",
+  ]) {
+    const told = await cli.call(words);
+    expect.soft(told, words).toMatchObject({ exit: 2, err: expect.stringContaining("stepdock.config.ts") });
+  }
+});
+
+test("a registered component that the configuration file declares later is told, and may be deleted", async () => {
+  await using cli = await componentCli();
+  await cli.call("orchestrator register wide --flavor local");
+  await cli.project.write({ "stepdock.config.ts": CONFIG });
+  expect(await cli.call("orchestrator describe wide")).toMatchObject({
+    ...{ exit: 2, err: expect.stringContaining('There are two orchestrators "wide"') },
+  });
+  expect(await cli.call("orchestrator delete wide")).toMatchObject({ exit: 0 });
+  expect(await cli.json("orchestrator describe wide")).toMatchObject([{ source: "config" }]);
+});
+
+test("an active stack that is not there any more is told with the way out", async () => {
+  await using cli = await componentCli({ "stepdock.config.ts": CONFIG });
+  await cli.call("stack set team");
+  await cli.project.write({ "stepdock.config.ts": "export default {};" });
+  const { exit, err } = await cli.call("stack describe");
+  expect([exit, err]).toEqual([
+    2,
+    expect.stringMatching(/no stack "team".*It is the active one: .*stack set NAME/),
+  ]);
+  await cli.call("stack set local");
+  expect(await cli.json("stack describe")).toMatchObject([{ name: "local" }]);
+});
+
 test.each([
   "stack",
   "orchestrator",

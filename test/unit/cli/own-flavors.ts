@@ -14,5 +14,6 @@ export const guarded = {
 };
 export const store = { name: "mirror", type: "artifact_store", configSchema: z.strictObject({}), create: () => ({}) };
 export const nothing = 3;
+export const lax = { name: "lax", type: "orchestrator", configSchema: z.object({ token: z.string() }), create: make };
 export const nameless = { type: "orchestrator", configSchema: z.strictObject({}), create: make };
 `;

@@ -10,6 +10,11 @@ const SAID = [
     "denied",
     /write to r\.example:5000\/team\/stepdock/,
   ],
+  [
+    "errors: denied: requested access is denied; unauthorized: authentication required",
+    "denied",
+    /docker login/,
+  ],
   ["received unexpected HTTP status: 403 Forbidden", "denied", /write to/],
   ['Get "https://r.example:5000/v2/": dial tcp: lookup r.example: no such host', "unreachable", /reaches it/],
   ['Get "https://r.example:5000/v2/": net/http: TLS handshake timeout', "unreachable", /reaches it/],

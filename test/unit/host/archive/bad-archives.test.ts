@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HashedEntry, hashOfEntries } from "../../../../src/artifact/entries-hash.ts";
@@ -32,7 +32,7 @@ const refused = async (write: (file: string) => Promise<void>, message: RegExp):
   const [file, workspace] = [join(place.path, "bad.tar.zst"), join(place.path, "in/workspace")];
   await write(file);
   await expect(importRun(file, { workspace })).rejects.toMatchObject({
-    code: expect.stringMatching(/^(archive_invalid|artifact_uri_invalid)$/),
+    code: expect.stringMatching(/^(archive_invalid|artifact_uri_invalid|not_found|workspace_invalid)$/),
     message: expect.stringMatching(message),
   });
   await within(workspace, async ({ metadata }) => {
@@ -54,6 +54,13 @@ describe("a file that is no whole archive", () => {
     ["lacks its end", /is damaged or cut off/, () => whole.subarray(0, -400)],
   ])("%s", async (_, message, content) => {
     await refused(async (file) => await writeFile(file, await content()), message);
+  });
+
+  test("is a folder", async () => {
+    await refused(
+      async (file) => void (await mkdir(file)),
+      /bad\.tar\.zst cannot be imported: it cannot be read \(EISDIR\)/,
+    );
   });
 
   test("is not there", async () => {
@@ -191,7 +198,7 @@ describe("an archive whose manifest is wrong", () => {
     ],
     [
       "has an artifact of another store",
-      /is no URI of a local artifact store/,
+      /bucket/,
       (m) => ({
         ...m,
         artifacts: changeFirst(m.artifacts, (a) => ({

@@ -122,14 +122,15 @@ test("a run that goes on, a file that is there and a damaged artifact are refuse
   await expect(exportRun("latest", { workspace, file: taken })).rejects.toMatchObject({
     code: "export_refused",
   });
+  const nowhere = join(place.path, "no/where");
+  await expect(exportRun("latest", { workspace, file: nowhere })).rejects.toMatchObject({
+    message: `${nowhere} cannot be written (ENOENT). Name another place with --output.`,
+  });
   await within(workspace, async ({ metadata, artifactStore }) => {
     const [make] = await metadata.listStepRuns(source.run.id);
     const { data } = await metadata.outputsOf(make?.id ?? "");
     await writeFile(join(artifactStore.path(data?.uri ?? ""), "data.bin"), "other");
-    await metadata.createRun({
-      ...source.run,
-      ...{ id: "on", orchestratorRunId: "on", buildId: null, status: "running" },
-    });
+    await metadata.createRun({ ...source.run, id: "on", orchestratorRunId: "on", status: "running" });
   });
   await expect(exportRun("on", { workspace, file })).rejects.toMatchObject({
     message: expect.stringMatching(/^Run .* \(on\) is 'running' and cannot be exported before it has ended/),

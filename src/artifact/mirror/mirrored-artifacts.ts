@@ -1,0 +1,156 @@
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import * as z from "zod/mini";
+import type { ArtifactVersion } from "../../model/index.ts";
+import { ArtifactDamagedError, ArtifactMissingError } from "../errors.ts";
+import type { ArtifactStore, StoredArtifact } from "../port.ts";
+import { removeTree } from "../remove-tree.ts";
+import { explainWriteErrors } from "../write-error.ts";
+import { download } from "./download.ts";
+import { makeIncoming, removeOldIncoming } from "./incoming.ts";
+import { hashOfEntries, Manifest } from "./manifest.ts";
+import { artifactKey, manifestKey } from "./object-keys.ts";
+import type { ObjectOptions, ObjectStore } from "./object-store.ts";
+import { Receipts } from "./receipts.ts";
+import { upload } from "./upload.ts";
+
+export interface MirroredArtifactsOptions {
+  readonly objects: ObjectStore;
+  /** Of the copies. */
+  readonly local: ArtifactStore;
+  /** Of the local store. What is downloaded comes together here, under names that no step has. */
+  readonly directory: string;
+}
+
+/** Brings artifacts from and to where they are kept. */
+export class MirroredArtifacts {
+  readonly #options: MirroredArtifactsOptions;
+  readonly #receipts: Receipts;
+  /** By URI: what several steps need at once is fetched once. */
+  readonly #fetching = new Map<string, Promise<void>>();
+
+  constructor(options: MirroredArtifactsOptions) {
+    this.#options = options;
+    this.#receipts = new Receipts(join(options.directory, ".receipts"));
+  }
+
+  async check(options: ObjectOptions | undefined): Promise<void> {
+    await removeOldIncoming(this.#options.directory);
+    await this.#options.objects.check(options);
+  }
+
+  async store(artifact: StoredArtifact, options: ObjectOptions): Promise<void> {
+    const { objects } = this.#options;
+    const key = artifactKey(artifact.uri);
+    try {
+      await upload(objects, { artifact, key, directory: this.#options.local.path(artifact.uri) }, options);
+    } catch (error) {
+      // What is left of a failed upload is no artifact: where this fails too, it merely takes up space.
+      await objects.removeAll(`${key}/`).catch(() => {});
+      throw error;
+    }
+  }
+
+  async verify(
+    artifact: ArtifactVersion,
+    { full = false, signal }: ObjectOptions & { readonly full?: boolean },
+  ): Promise<void> {
+    const problem = await this.#problemOfCopy(artifact, { full, signal });
+    if (!problem) return;
+    if (full) return await this.#fetchAnew(artifact, problem, { signal });
+    const { objects } = this.#options;
+    if (!(await objects.has(manifestKey(artifactKey(artifact.uri)), { signal })))
+      throw this.#absent(artifact, problem);
+  }
+
+  async fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
+    const { uri } = artifact;
+    const fetching = this.#fetching.get(uri) ?? this.#fetch(artifact, options);
+    this.#fetching.set(uri, fetching);
+    await fetching.finally(() => this.#fetching.delete(uri));
+  }
+
+  /** The manifest is among what is removed, and whoever reads meanwhile finds an object missing. */
+  async remove(uri: string): Promise<void> {
+    await this.#options.local.remove(uri);
+    await this.#receipts.remove(uri);
+    await this.#options.objects.removeAll(`${artifactKey(uri)}/`);
+  }
+
+  async #fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
+    const problem = await this.#problemOfCopy(artifact, options);
+    if (problem) await this.#fetchAnew(artifact, problem, options);
+  }
+
+  async #fetchAnew(artifact: ArtifactVersion, problem: CopyError, options: ObjectOptions): Promise<void> {
+    const manifest = await this.#manifestOf(artifact, options);
+    if (!manifest) throw this.#absent(artifact, problem);
+    const { objects, directory } = this.#options;
+    const [uri, key] = [artifact.uri, artifactKey(artifact.uri)];
+    await explainWriteErrors(directory, async () => {
+      await using incoming = await makeIncoming(directory);
+      const content = join(incoming.path, "content");
+      await mkdir(content);
+      await download(objects, { uri, key, manifest, directory: content }, options);
+      await this.#put(content, artifact);
+    });
+  }
+
+  /** Takes the place of a copy that is damaged. */
+  async #put(content: string, artifact: ArtifactVersion): Promise<void> {
+    const path = this.#options.local.path(artifact.uri);
+    await removeTree(path);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(content, path);
+    const stamps = await this.#options.local.stamps(artifact.uri, artifact);
+    await this.#receipts.write(artifact.uri, { contentHash: artifact.contentHash, stamps });
+  }
+
+  async #problemOfCopy(
+    artifact: ArtifactVersion,
+    options: ObjectOptions & { readonly full?: boolean },
+  ): Promise<CopyError | undefined> {
+    try {
+      await this.#options.local.verify(await this.#receipts.apply(artifact), options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ArtifactDamagedError || error instanceof ArtifactMissingError) return error;
+      throw error;
+    }
+  }
+
+  async #manifestOf(artifact: ArtifactVersion, options: ObjectOptions): Promise<Manifest | undefined> {
+    const { objects } = this.#options;
+    const key = manifestKey(artifactKey(artifact.uri));
+    const pieces = await objects.get(key, options);
+    if (!pieces) return undefined;
+    const manifest = parseManifest(await text(pieces));
+    const actualHash = manifest && hashOfEntries(artifact.materializer, manifest.entries);
+    const { uri, contentHash: expectedHash } = artifact;
+    if (actualHash === expectedHash) return manifest;
+    const problem = manifest
+      ? `its files have the content hash ${actualHash}, but ${expectedHash} was published.`
+      : "it is no manifest of an artifact.";
+    throw new ArtifactDamagedError({ path: objects.place(key), uri, problem, expectedHash, actualHash });
+  }
+
+  /** Not there, either: a copy that is there tells more by what is wrong with it. */
+  #absent({ uri }: ArtifactVersion, problem: CopyError): CopyError {
+    if (problem instanceof ArtifactDamagedError) return problem;
+    const { path } = problem;
+    const elsewhere = this.#options.objects.place(manifestKey(artifactKey(uri)));
+    return new ArtifactMissingError({ path, uri, place: `${elsewhere}, and no copy at ${path}` });
+  }
+}
+
+type CopyError = ArtifactDamagedError | ArtifactMissingError;
+
+const parseManifest = (json: string): Manifest | undefined => {
+  try {
+    return z.parse(Manifest, JSON.parse(json));
+  } catch {
+    // Whatever is there instead: told with its place by the caller.
+    return undefined;
+  }
+};

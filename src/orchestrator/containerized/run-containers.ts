@@ -1,0 +1,103 @@
+import { isEngineGone } from "../../errors/engine-gone.ts";
+import type { Invocation } from "../../model/index.ts";
+import { SecretFiles } from "../../secrets/secret-files.ts";
+import type { StepExecutor } from "../../step-launcher/port.ts";
+import type { RunContext } from "../../step-launcher/run-context.ts";
+import { IMAGE_ROOT } from "../../step-runner/step-entrypoint-configuration.ts";
+import type { ActiveRun } from "../base/active-run.ts";
+import type { OrchestratorServices } from "../base/services.ts";
+import { StepModules } from "../base/step-modules.ts";
+import type { RunOnStack } from "../base/step-operators.ts";
+import { Admission } from "./admission.ts";
+import { checkMounts } from "./check-mounts.ts";
+import { checkClaims } from "./claims.ts";
+import { CommandSteps } from "./command-steps.ts";
+import { ContainerExecutor } from "./container-executor.ts";
+import { hostsFile } from "./hosts-file.ts";
+import { LABEL } from "./labels.ts";
+import { removeNetworks, ServicesExecutor } from "./services-executor.ts";
+import type { StepImages } from "./step-images.ts";
+
+export interface ContainersConfig {
+  readonly images: StepImages;
+  /** Processes and threads that a step may have at once. */
+  readonly pidsLimit: number;
+  /** Seconds. */
+  readonly stopGracePeriod: number;
+}
+
+/** What executes steps of a run in containers of an engine of this machine, with their services beside them. */
+export const openContainers = async (
+  { active, stack }: RunOnStack,
+  services: OrchestratorServices,
+  { images, pidsLimit, stopGracePeriod }: ContainersConfig,
+): Promise<StepExecutor & AsyncDisposable> => {
+  const { snapshot, metadata, artifactStore, paths, secretFiles } = active.context;
+  const { bundles, projectRoot } = active.request;
+  const modules = new StepModules({ bundles, bundlesPath: paths.bundles });
+  const engine = await services.engine();
+  const { workspaceId } = metadata;
+  const executor = new ContainerExecutor({
+    ...{ engine, images, projectRoot, workspaceId, artifactStore, pidsLimit, stopGracePeriod },
+    commands: new CommandSteps({ modules, artifactStore, secretFiles }),
+    admission: new Admission(await engine.info()),
+    code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
+    snapshotId: snapshot.id,
+    storesPath: paths.stores,
+    hostsFile: await hostsFile(paths),
+  });
+  return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit });
+};
+
+/** What the engine will never have, or would hide what a step needs: before any step is run for nothing. */
+export const checkContainers = async (
+  invocations: readonly Invocation[],
+  { context }: ActiveRun,
+  services: OrchestratorServices,
+): Promise<void> => {
+  const { runs, stores } = context.paths;
+  checkMounts(invocations, {
+    [stores]: "the artifact stores",
+    [runs]: "its exchange directory",
+    [IMAGE_ROOT]: "its code",
+  });
+  if (!invocations.some(({ settings }) => settings.resources)) return;
+  checkClaims(invocations, await (await services.engine()).info());
+};
+
+/** Removes what a dead owner of a run has left on the engine, and files with secrets. */
+export const removeContainersOf = async (runId: string, services: OrchestratorServices): Promise<void> => {
+  const engine = await services.engine();
+  const labels = { [LABEL.runId]: runId };
+  for (const { id } of await engine.containers.list(labels)) await engine.containers.remove(id);
+  await removeNetworks(engine, labels);
+  await new SecretFiles({ workspaceId: services.metadata.workspaceId, runId })[Symbol.asyncDispose]();
+};
+
+/** The same, where the run had a step operator that makes containers; else no engine is needed. */
+export const removeOperatedContainers = async (
+  runId: string,
+  services: OrchestratorServices,
+): Promise<void> => {
+  const { metadata } = services;
+  const snapshot = await metadata.getSnapshot((await metadata.findRun(runId)).snapshotId);
+  const operated = Object.values(snapshot?.invocations ?? {}).some(({ stepOperator }) => stepOperator);
+  if (operated) await removeContainersOf(runId, services);
+};
+
+/** What is left of an engine that goes away while the run ends is no fault of the run: all its steps have ended. */
+export const disposeOf = async (
+  executor: AsyncDisposable,
+  { emit }: Pick<RunContext, "emit">,
+): Promise<void> => {
+  try {
+    await executor[Symbol.asyncDispose]();
+  } catch (error) {
+    if (!isEngineGone(error)) throw error;
+    await emit({ event: "warning", message: NOT_REMOVED });
+  }
+};
+
+const NOT_REMOVED =
+  "The engine went away before all containers of this run were removed. The next run on this workspace removes them, " +
+  "and so does `stepdock clean`.";

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { openHouse } from "../../../../src/composition.ts";
+import { compileFile } from "../../../../src/host/compile-file.ts";
+import { loadOutputs } from "../../../../src/host/result.ts";
+import { runCompiled } from "../../../../src/host/run-compiled.ts";
+import type { RunEvent } from "../../../../src/model/index.ts";
+import type { Ended, Wanted } from "../runner.ts";
+
+// Runs one pipeline after the other, for tests that would start the command line for each: a request a line. A process of
+// its own, since `local` runs steps in it.
+
+const run = async ({ directory, stack, name, stopAt }: Wanted): Promise<Ended> => {
+  await using house = await openHouse({
+    workspaceRoot: join(directory, ".stepdock"),
+    projectRoot: directory,
+  });
+  const file = join(directory, "pipeline.ts");
+  const compiled = await compileFile(house, { file, exportName: name, parameters: {} });
+  const stop = new AbortController();
+  const events: RunEvent[] = [];
+  const emit = (event: RunEvent) => {
+    events.push(event);
+    if (event.event === "step_log" && stopAt !== undefined && event.text === stopAt) stop.abort();
+  };
+  const signals = { signal: stop.signal, killSignal: new AbortController().signal };
+  const record = await runCompiled(house, compiled, { stack, emit, signals });
+  const steps = await house.workspace.metadata.listStepRuns(record.id);
+  const outputs = await loadOutputs(house, compiled.snapshot, steps).catch((error: Error) => error.message);
+  return { run: record, steps, outputs, events };
+};
+
+const answer = process.stdout.write.bind(process.stdout);
+for await (const line of createInterface(process.stdin)) {
+  const ended = await run(JSON.parse(line)).catch((error: Error) => ({ error: error.message }));
+  answer(`${JSON.stringify(ended)}\n`);
+}

@@ -1,0 +1,125 @@
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { startS3Server } from "../../../fixtures/s3-server.ts";
+import { clientOf, openTwoMachines, writeFolder } from "./support.ts";
+
+const server = await startS3Server();
+afterAll(() => server[Symbol.asyncDispose]());
+const client = clientOf(server);
+const Bucket = server.bucket;
+
+const stored = async () => {
+  const machines = await openTwoMachines(server);
+  const artifact = await writeFolder(machines.here, async (path) => {
+    await writeFile(join(path, "a"), "whole");
+    await writeFile(join(path, "b"), "whole, too");
+  });
+  await machines.here.store(artifact);
+  const key = (name: string) => `${machines.prefix}/train/model/${artifact.producerStepRunId}/${name}`;
+  return { ...machines, artifact, key };
+};
+
+describe("an artifact in the bucket", () => {
+  it("is damaged where an object has another content, named by bucket and key", async () => {
+    await using fixture = await stored();
+    const { there, artifact, key, directory } = fixture;
+    await client.send(new PutObjectCommand({ Bucket, Key: key("files/a"), Body: "Whole" }));
+    await expect(there.fetch(artifact)).rejects.toMatchObject({
+      code: "artifact_damaged",
+      uri: artifact.uri,
+      path: `key ${key("files/a")} of bucket ${Bucket} at ${server.endpoint}`,
+    });
+    expect(await readdir(join(directory, "there", "team"))).toEqual([]);
+  });
+
+  it("is missing where an object is, named by bucket and key", async () => {
+    await using fixture = await stored();
+    const { there, artifact, key } = fixture;
+    await client.send(new DeleteObjectCommand({ Bucket, Key: key("files/b") }));
+    await expect(there.fetch(artifact)).rejects.toMatchObject({
+      code: "artifact_missing",
+      message: expect.stringContaining(`key ${key("files/b")} of bucket ${Bucket} at ${server.endpoint}`),
+    });
+  });
+
+  it("is none without its manifest: an upload that was cut off is not taken for one", async () => {
+    await using fixture = await stored();
+    const { there, artifact, key } = fixture;
+    await client.send(new DeleteObjectCommand({ Bucket, Key: key("manifest.json") }));
+    const missing = {
+      code: "artifact_missing",
+      path: there.path(artifact.uri),
+      message: expect.stringContaining(`key ${key("manifest.json")} of bucket ${Bucket}`),
+    };
+    await expect(there.fetch(artifact)).rejects.toMatchObject(missing);
+    await expect(there.verify(artifact)).rejects.toMatchObject(missing);
+  });
+
+  it.each([
+    ["is no JSON", "<html>"],
+    [
+      "names other files",
+      JSON.stringify({ formatVersion: 1, materializer: "directory", contentHash: "", entries: [] }),
+    ],
+    [
+      "leads out of the artifact",
+      JSON.stringify({
+        ...{ formatVersion: 1, materializer: "directory", contentHash: "" },
+        entries: [{ kind: "link", path: "../../a", target: "/etc" }],
+      }),
+    ],
+  ])("is damaged where the manifest %s", async (_what, Body) => {
+    await using fixture = await stored();
+    const { there, artifact, key } = fixture;
+    await client.send(new PutObjectCommand({ Bucket, Key: key("manifest.json"), Body }));
+    await expect(there.fetch(artifact)).rejects.toMatchObject({
+      code: "artifact_damaged",
+      path: `key ${key("manifest.json")} of bucket ${Bucket} at ${server.endpoint}`,
+    });
+  });
+
+  it("is refused, and nothing of it kept, where its content is not what was told of it", async () => {
+    await using machines = await openTwoMachines(server);
+    const { here, prefix } = machines;
+    const artifact = await writeFolder(here, (path) => writeFile(join(path, "a"), "whole"));
+    await writeFile(join(here.path(artifact.uri), "a"), "other");
+    await expect(here.store(artifact)).rejects.toMatchObject({
+      code: "artifact_damaged",
+      path: here.path(artifact.uri),
+      expectedHash: artifact.contentHash,
+    });
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    expect(Contents).toBeUndefined();
+  });
+
+  it("is not there where its upload was given up", async () => {
+    await using machines = await openTwoMachines(server);
+    const { here, there, prefix } = machines;
+    const artifact = await writeFolder(here, async (path) => {
+      for (const name of ["a", "b"]) await writeFile(join(path, name), Buffer.alloc(20 * 1024 * 1024));
+    });
+    const abort = new AbortController();
+    const stored = here.store(artifact, { signal: abort.signal });
+    await vi.waitUntil(() => server.requests.some((request) => request.includes(`${prefix}/`)), {
+      timeout: 60_000,
+    });
+    abort.abort();
+    await expect(stored).rejects.toMatchObject({ name: "AbortError" });
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    expect(Contents).toBeUndefined();
+    await expect(there.fetch(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
+  });
+
+  it("is removed for every machine", async () => {
+    await using fixture = await stored();
+    const { here, there, artifact, prefix } = fixture;
+    await there.fetch(artifact);
+    await here.remove(artifact.uri);
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    expect(Contents).toBeUndefined();
+    await rm(there.path(artifact.uri), { recursive: true });
+    await expect(there.fetch(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
+  });
+});
