@@ -16,6 +16,7 @@ export type {
   PipelineSnapshot,
   ResourceSettings,
   RunSettings as LocalDockerOrchestratorSettings,
+  Schedule,
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";

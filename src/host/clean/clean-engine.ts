@@ -19,19 +19,23 @@ export const cleanEngine = async (
   engine: ContainerEngine,
   runs: Runs,
 ): Promise<void> => {
-  await cleanContainers(context, engine);
+  await cleanContainers(context, engine, runs);
   await cleanLeftovers(context, engine, runs);
   await cleanBaseTags(context, engine);
   if (runs.live.length === 0) return await cleanImages(context, engine, runs);
   await context.note("images were left as they are: a run goes on, and may need any of them");
 };
 
-const cleanContainers = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
+const cleanContainers = async (
+  context: CleanContext,
+  engine: ContainerEngine,
+  { live }: Runs,
+): Promise<void> => {
   const { metadata, paths } = context.workspace;
   const containers = await engine.containers.list({ [LABEL.workspace]: metadata.workspaceId });
   for (const { id, name, labels } of containers) {
     const runId = labels[LABEL.runId];
-    if (runId === undefined || isOwned(paths, runId)) continue;
+    if (runId === undefined || isOwned(paths, runId) || live.some((run) => run.id === runId)) continue;
     await context.remove({ kind: "container", id, name }, () => engine.containers.remove(id));
   }
 };

@@ -1,5 +1,10 @@
 import * as z from "zod/mini";
-import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import {
+  type Invocation,
+  type PipelineRun,
+  type PipelineSnapshot,
+  runsElsewhere,
+} from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
@@ -120,7 +125,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   async #reapOrphans(): Promise<void> {
     const { run, metadata, paths, emit } = this.active.context;
     const engine = await this.services.engine();
-    const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id };
+    const running = (await metadata.listRuns({ status: "running" })).filter(runsElsewhere);
+    const elsewhere = new Set(running.map(({ id }) => id));
+    const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id, elsewhere };
     for (const runId of await reapOrphans({ engine, ...options })) {
       const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
       await emit({ event: "warning", message });
