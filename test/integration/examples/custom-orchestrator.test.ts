@@ -34,6 +34,8 @@ const ignoreGone = (error: { statusCode?: number }): void => {
 test("a detached run goes on by itself, and one that is stopped leaves no container", async () => {
   await using project = await createProject({});
   await cp(EXAMPLE, project.directory, { recursive: true });
+  const endpoint = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+  await project.edit("stepdock.config.ts", "config: {", `config: { endpoint: "${endpoint}",`);
   const cli = (...args: string[]) => stepdock(args, { cwd: project.directory });
   await using first = await submit(project, 20_000);
   expect(first.names).not.toContain("run_finished");
