@@ -1,9 +1,9 @@
 import type { DockerSettings } from "../model/index.ts";
 import { contentHash, type RootEntry } from "./base-image-root.ts";
-import { entriesOf } from "./folder-entries.ts";
+import { entriesAt } from "./folder-entries.ts";
 import { IMAGE_ROOT } from "./image-paths.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
-import { sourceOf } from "./parent-dockerfile.ts";
+import { readSource, sourceOf } from "./settings-source.ts";
 
 /** A file or folder of the project that goes into the image. */
 export interface CopiedFiles {
@@ -23,7 +23,8 @@ export const planCopies = async (
   for (const [index, [target, named]] of Object.entries(copyFiles).entries()) {
     checkTarget(target);
     const inContext = `files/${index}`;
-    const entries = await entriesOf(sourceOf(projectRoot, "copyFiles", named), inContext);
+    const source = sourceOf(projectRoot, "copyFiles", named);
+    const entries = await readSource(source, (path) => entriesAt(path, inContext));
     // by its own paths: that another file was added before it changes nothing
     const identity = await contentHash(
       entries.map((entry) => ({ ...entry, path: entry.path.slice(inContext.length) })),

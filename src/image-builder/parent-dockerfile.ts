@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
@@ -8,9 +8,10 @@ import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { contentHash, packRoot, type RootEntry } from "./base-image-root.ts";
 import { textEntry } from "./build-from.ts";
-import { entriesOf, ignoreFor, type Source } from "./folder-entries.ts";
+import { parseDockerignore, readDockerignore } from "./dockerignore.ts";
+import { entriesIn } from "./folder-entries.ts";
 import type { ImageLabels } from "./image-names.ts";
-import { ImageSettingsError } from "./image-settings-error.ts";
+import { readSource, sourceOf } from "./settings-source.ts";
 
 /** A parent image that is to be built of a Dockerfile of the user's. */
 export interface ParentDockerfile {
@@ -29,7 +30,7 @@ export const planDockerfile = async (
 ): Promise<ParentDockerfile | undefined> => {
   const { dockerfile, buildOptions: { args = {}, target } = {} } = settings;
   if (dockerfile === undefined) return undefined;
-  const text = await readText(sourceOf(projectRoot, "dockerfile", dockerfile));
+  const text = await readSource(sourceOf(projectRoot, "dockerfile", dockerfile), readText);
   const entries = await contextOf(projectRoot, settings);
   const ingredients = {
     dockerfile: hash("sha256", text),
@@ -73,22 +74,13 @@ export const ensureDockerfile = async (
 const contextOf = async (projectRoot: string, settings: DockerSettings): Promise<RootEntry[]> => {
   const { buildContextRoot, dockerignore } = settings;
   if (buildContextRoot === undefined) return [];
-  const root = sourceOf(projectRoot, "buildContextRoot", buildContextRoot);
-  const named = dockerignore === undefined ? undefined : sourceOf(projectRoot, "dockerignore", dockerignore);
-  return await entriesOf(root, "", await ignoreFor(root.path, named));
+  const own =
+    dockerignore === undefined
+      ? undefined
+      : parseDockerignore(await readSource(sourceOf(projectRoot, "dockerignore", dockerignore), readText));
+  return await readSource(sourceOf(projectRoot, "buildContextRoot", buildContextRoot), async (path) =>
+    entriesIn(path, { ignore: own ?? (await readDockerignore(join(path, ".dockerignore"))) }),
+  );
 };
 
-export const sourceOf = (projectRoot: string, setting: string, named: string): Source => ({
-  ...{ setting, named, path: resolve(projectRoot, named) },
-});
-
-const readText = async ({ setting, named, path }: Source): Promise<string> => {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const text = `"settings.docker.${setting}" names ${named}, which cannot be read: ${(cause as Error).message}.`;
-    throw new ImageSettingsError(setting, named, `${text} Paths are relative to the project's root.`, {
-      cause,
-    });
-  }
-};
+const readText = (path: string): Promise<string> => readFile(path, "utf8");
