@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
-import { Readable } from "node:stream";
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { ContainerImage } from "../model/index.ts";
 import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { packRoot } from "./base-image-root.ts";
 import { type BuildContext, type ContainerBuild, readBuildContext } from "./build-context.ts";
+import { buildIngredients } from "./build-ingredients.ts";
 import { containerReference, imageLabels } from "./image-names.ts";
 import { originOf } from "./image-origin.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
@@ -39,15 +38,8 @@ const named = (content: string) => {
   return { key: hashJson(ingredients), ingredients };
 };
 
-/** Values of arguments are hashed, since plans are printed and stored. */
-const ingredientsOf = ({ target, args = {} }: ContainerBuild, context: BuildContext) => ({
-  "build context": context.contentHash,
-  dockerfile: hash("sha256", context.recipe),
-  ...(target === undefined ? {} : { "build target": target }),
-  ...Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
-  ),
-});
+const ingredientsOf = ({ target, args }: ContainerBuild, { recipe, contentHash }: BuildContext) =>
+  buildIngredients({ recipe, context: contentHash, target, args });
 
 /** The image of a plan, which the engine has when this resolves. */
 export const ensureContainer = async (
@@ -93,13 +85,8 @@ const buildContainer = async (
       `The build context "${build.context}" was changed meanwhile`,
     );
   }
-  // tar-fs's stream is none of Node's: what sends it relies on Node's
   const request = {
-    ...{
-      context: Readable.from(packRoot(context.entries)),
-      dockerfile: context.dockerfile,
-      tag: plan.parentImage,
-    },
+    ...{ context: packRoot(context.entries), dockerfile: context.dockerfile, tag: plan.parentImage },
     ...{ labels: imageLabels("container", plan, workspaceId), buildArgs: build.args ?? {} },
     target: build.target,
   };

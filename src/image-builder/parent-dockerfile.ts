@@ -1,13 +1,12 @@
-import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { contentHash, packRoot, type RootEntry } from "./base-image-root.ts";
 import { textEntry } from "./build-from.ts";
+import { buildIngredients } from "./build-ingredients.ts";
 import { parseDockerignore, readDockerignore } from "./dockerignore.ts";
 import { entriesIn } from "./folder-entries.ts";
 import type { ImageLabels } from "./image-names.ts";
@@ -28,18 +27,12 @@ export const planDockerfile = async (
   projectRoot: string,
   settings: DockerSettings,
 ): Promise<ParentDockerfile | undefined> => {
-  const { dockerfile, buildOptions: { args = {}, target } = {} } = settings;
+  const { dockerfile, buildOptions: { args, target } = {} } = settings;
   if (dockerfile === undefined) return undefined;
   const text = await readSource(sourceOf(projectRoot, "dockerfile", dockerfile), readText);
   const entries = await contextOf(projectRoot, settings);
-  const ingredients = {
-    dockerfile: hash("sha256", text),
-    ...(settings.buildContextRoot !== undefined && { "build context": await contentHash(entries) }),
-    ...(target !== undefined && { "build target": target }),
-    ...Object.fromEntries(
-      Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
-    ),
-  };
+  const context = settings.buildContextRoot === undefined ? undefined : await contentHash(entries);
+  const ingredients = buildIngredients({ recipe: text, context, target, args });
   const { platform = "" } = settings;
   const reference = `stepdock/parent:${hashJson({ ...ingredients, platform }).slice(0, 24)}`;
   return { reference, ingredients, text, entries, settings };
@@ -60,7 +53,7 @@ export const ensureDockerfile = async (
   if (present && !preventBuildReuse) return;
   // the engine would apply a .dockerignore of the context once more, and it may be another one
   const kept = entries.filter(({ path }) => path !== ".dockerignore");
-  const context = Readable.from(packRoot([...kept, textEntry(DOCKERFILE, text)]));
+  const context = packRoot([...kept, textEntry(DOCKERFILE, text)]);
   await engine.images.build(
     {
       ...{ context, dockerfile: DOCKERFILE, tag: reference, labels, platform, target },
