@@ -10,6 +10,9 @@ export interface BuildSources {
   readonly args: Readonly<Record<string, string>> | undefined;
 }
 
+/** The ingredient that is the hash of the context. */
+export const CONTEXT = "build context";
+
 /** What the key of the image has of it. Values of arguments are hashed, since plans are printed and stored. */
 export const buildIngredients = ({
   recipe,
@@ -17,7 +20,7 @@ export const buildIngredients = ({
   target,
   args = {},
 }: BuildSources): Record<string, string> => ({
-  ...(context !== undefined && { "build context": context }),
+  ...(context !== undefined && { [CONTEXT]: context }),
   dockerfile: hash("sha256", recipe),
   ...(target !== undefined && { "build target": target }),
   ...Object.fromEntries(

@@ -7,7 +7,7 @@ import { type BuildContext, type ContainerBuild, readBuildContext } from "./buil
 import { buildIngredients } from "./build-ingredients.ts";
 import { containerReference, imageLabels } from "./image-names.ts";
 import { originOf } from "./image-origin.ts";
-import { ImageSettingsError } from "./image-settings-error.ts";
+import { changedMeanwhile } from "./image-settings-error.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
 export interface ContainerImageSources {
@@ -68,7 +68,11 @@ const namedAgain = async (
 ): Promise<ImageRecord> => {
   const { image, content }: ParentImage = await resolveParent(engine, { name: plan.parentImage }, progress);
   if (named(content).key === plan.key) return image;
-  throw changed("image", plan.parentImage, `Image ${plan.parentImage} is another than when the run began`);
+  throw changedMeanwhile(
+    "image",
+    plan.parentImage,
+    `Image ${plan.parentImage} is another than when the run began`,
+  );
 };
 
 const buildContainer = async (
@@ -79,7 +83,7 @@ const buildContainer = async (
   const { build } = plan;
   const context = await readBuildContext(projectRoot, build, progress.signal);
   if (hashJson(ingredientsOf(build, context)) !== plan.key) {
-    throw changed(
+    throw changedMeanwhile(
       "build.context",
       build.context,
       `The build context "${build.context}" was changed meanwhile`,
@@ -92,6 +96,3 @@ const buildContainer = async (
   };
   return engine.images.build(request, progress);
 };
-
-const changed = (setting: string, subject: string, what: string): ImageSettingsError =>
-  new ImageSettingsError(setting, subject, `${what}, so the step would not be what was planned. Run again.`);

@@ -6,10 +6,11 @@ import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { contentHash, packRoot, type RootEntry } from "./base-image-root.ts";
 import { textEntry } from "./build-from.ts";
-import { buildIngredients } from "./build-ingredients.ts";
+import { buildIngredients, CONTEXT } from "./build-ingredients.ts";
 import { parseDockerignore, readDockerignore } from "./dockerignore.ts";
 import { entriesIn } from "./folder-entries.ts";
 import type { ImageLabels } from "./image-names.ts";
+import { changedMeanwhile } from "./image-settings-error.ts";
 import { readSource, sourceOf } from "./settings-source.ts";
 
 /** A parent image that is to be built of a Dockerfile of the user's. */
@@ -44,13 +45,18 @@ const DOCKERFILE = ".stepdock.Dockerfile";
 /** Makes sure that the engine has the image. */
 export const ensureDockerfile = async (
   engine: ContainerEngine,
-  { reference, text, entries, settings }: ParentDockerfile,
+  { reference, ingredients, text, entries, settings }: ParentDockerfile,
   labels: ImageLabels,
   progress: BuildProgress,
 ): Promise<void> => {
   const { preventBuildReuse, buildOptions: { args, target } = {}, platform, buildNetwork } = settings;
   const present = await engine.images.inspect(reference, { signal: progress.signal });
   if (present && !preventBuildReuse) return;
+  const planned = ingredients[CONTEXT];
+  if (planned !== undefined && (await contentHash(entries)) !== planned) {
+    const named = settings.buildContextRoot ?? "";
+    throw changedMeanwhile("buildContextRoot", named, `The build context ${named} was changed meanwhile`);
+  }
   // the engine would apply a .dockerignore of the context once more, and it may be another one
   const kept = entries.filter(({ path }) => path !== ".dockerignore");
   const context = packRoot([...kept, textEntry(DOCKERFILE, text)]);
