@@ -24,7 +24,7 @@ export interface KeyedStep {
 }
 
 export const keyStep = async (
-  context: RunContext,
+  context: Pick<RunContext, "outputs" | "metadata" | "artifactStore">,
   invocation: Invocation,
   environments: StepEnvironments,
 ): Promise<KeyedStep> => {
