@@ -15,8 +15,18 @@ export const withOtherStores = (own: ArtifactStore, storeOf: StoreOf, root: stri
     return name === own.name ? undefined : name;
   };
   const keeperOf = async (uri: string) => (otherOf(uri) === undefined ? own : await storeOf(uri));
+  // One by one: a store may be an object of a class, whose methods are none of its own properties.
   return {
-    ...own,
+    id: own.id,
+    name: own.name,
+    uri: (location) => own.uri(location),
+    check: (options) => own.check(options),
+    create: (uri) => own.create(uri),
+    hash: (uri, options) => own.hash(uri, options),
+    stamps: (uri, options) => own.stamps(uri, options),
+    store: (artifact, options) => own.store(artifact, options),
+    discard: (uri) => own.discard(uri),
+    remove: (uri) => own.remove(uri),
     path: (uri) => {
       const name = otherOf(uri);
       return name === undefined ? own.path(uri) : createLocalArtifactStore({ root, name }).path(uri);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { didYouMean } from "../compiler/errors.ts";
 import type { StepRun } from "../model/index.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { attemptPaths } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { UsageError } from "./errors.ts";

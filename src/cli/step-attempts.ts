@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { didYouMean } from "../compiler/errors.ts";
 import { isLive } from "../host/run-state.ts";
 import { isFinished, type PipelineRun, type StepRun } from "../model/index.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { attemptPaths } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { UsageError } from "./errors.ts";

@@ -12,8 +12,10 @@ import {
 } from "../model/index.ts";
 import type { PipelineDefinition } from "../pipeline/pipeline.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
+import { inEnglish } from "../util/in-english.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { describeParseError } from "../util/parse-error.ts";
-import { didYouMean, PipelineError } from "./errors.ts";
+import { PipelineError } from "./errors.ts";
 
 /** An option or setting that is unknown or of the wrong type. */
 export class SettingsError extends StepdockError {
@@ -78,7 +80,7 @@ export const checkHooks = ({ name, hooks }: StepDefinition): void => {
 
 /** Parses options at the edge, so that an untyped caller gets a message with the path into them. */
 export const parseSetting = <T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T => {
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(schema, value, inEnglish());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues.map(deepest).find(({ code }) => code === "unrecognized_keys");
   const unknown = issue && unknownOption(schema, issue);

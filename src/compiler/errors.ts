@@ -94,5 +94,3 @@ export class HookNotExportedError extends StepdockError {
 
 const identifier = (name: string): string =>
   name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next = "") => next.toUpperCase());
-
-export { didYouMean };

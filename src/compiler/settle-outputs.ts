@@ -3,7 +3,8 @@ import { fileBrand } from "../pipeline/file-brand.ts";
 import { type Declaration, declarationOf, NAMED_MATERIALIZERS } from "../pipeline/materializer.ts";
 import type { Schema } from "../pipeline/schema.ts";
 import type { StepDefinition } from "../pipeline/step.ts";
-import { didYouMean, PipelineError } from "./errors.ts";
+import { didYouMean } from "../util/nearest.ts";
+import { PipelineError } from "./errors.ts";
 import { describeSchema, nestsFile } from "./schema-kinds.ts";
 
 const NAMED: readonly string[] = NAMED_MATERIALIZERS;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { inEnglish } from "../util/in-english.ts";
 import { errorCodeOf } from "./request-failure.ts";
 import { DockerSettingsError } from "./settings-error.ts";
 
@@ -49,7 +50,7 @@ export const readSettings = async <T, A>(
   absent: A,
 ): Promise<T | A> => {
   try {
-    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+    return schema.parse(JSON.parse(await readFile(path, "utf8")), inEnglish());
   } catch (cause) {
     if (errorCodeOf(cause) === "ENOENT") return absent;
     throw new DockerSettingsError(path, `Cannot use the Docker settings in ${path}: ${reason(cause)}`, {

@@ -13,6 +13,8 @@ export interface ImageRecord {
   readonly os: string;
   readonly sizeBytes: number;
   readonly createdAt: string;
+  /** When it last got a name, where the engine tells; else when it was made. */
+  readonly taggedAt: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The part of the config that changes how a process runs: env, entrypoint, command, user, workdir. */
   readonly config: ImageConfig;

@@ -32,6 +32,7 @@ const Inspection = z.object({
   Os: z.string(),
   Size: z.number(),
   RootFS: z.object({ Layers: strings }),
+  Metadata: z._default(z.object({ LastTagTime: text }), { LastTagTime: "" }),
   Config: z.nullish(Config),
   /** Only where the image store is containerd's (API 1.48 and later). */
   Descriptor: z.optional(z.unknown()),
@@ -63,6 +64,7 @@ const toRecord = (image: z.output<typeof Inspection>): ImageRecord => ({
   os: image.Os,
   sizeBytes: image.Size,
   createdAt: image.Created,
+  taggedAt: [image.Created, image.Metadata.LastTagTime].sort().at(-1) ?? "",
   labels: image.Config?.Labels ?? {},
   config: toConfig(image.Config),
   wholeConfig: image.Config ?? {},

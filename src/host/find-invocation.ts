@@ -1,7 +1,7 @@
-import { didYouMean } from "../compiler/errors.ts";
 import { StepdockError } from "../errors/error.ts";
 import type { MetadataStore } from "../metadata/port.ts";
 import type { Invocation, PipelineRun, PipelineSnapshot } from "../model/index.ts";
+import { didYouMean } from "../util/nearest.ts";
 
 /** A run has no step of that name. */
 export class UnknownStepError extends StepdockError {

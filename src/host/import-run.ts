@@ -2,9 +2,10 @@ import { join, resolve } from "node:path";
 import { explainWriteErrors } from "../artifact/write-error.ts";
 import { openWorkspace } from "../composition.ts";
 import type { PipelineRun } from "../model/index.ts";
+import { UnknownComponentError } from "../stack/errors.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { isThere, missingArtifacts } from "./archive/conflicts.ts";
+import { isThere, missingArtifacts, noStore } from "./archive/conflicts.ts";
 import { openScratch } from "./archive/import-scratch.ts";
 import type { Manifest } from "./archive/manifest.ts";
 import { place } from "./archive/place.ts";
@@ -51,14 +52,22 @@ export const importInto = async (
     await checkUris(workspace, manifest);
     const wanted = await missingArtifacts(metadata, manifest);
     await explainWriteErrors(workspace.paths.root, async () =>
-      place(workspace, scratch, manifest, await unpack(scratch.directory, manifest, wanted)),
+      place(workspace, scratch, manifest, {
+        ...(await unpack(scratch.directory, manifest, wanted)),
+        signal,
+      }),
     );
   }
   const run = (await metadata.getRun(manifest.run.id)) ?? manifest.run;
   return { run, imported: !there, artifacts: manifest.artifacts.length };
 };
 
-/** @throws ArtifactUriError for one that leads out of its store; what the workspace says of a store that it does not have */
-const checkUris = async (workspace: Workspace, { artifacts }: Manifest): Promise<void> => {
-  for (const { record } of artifacts) (await workspace.artifactStoreOf(record.uri)).path(record.uri);
+/** @throws ArtifactUriError for one that leads out of its store; ArchiveConflictError for a store that is not there */
+const checkUris = async (workspace: Workspace, { run, artifacts }: Manifest): Promise<void> => {
+  for (const { record } of artifacts) {
+    const store = await workspace.artifactStoreOf(record.uri).catch((error) => {
+      throw error instanceof UnknownComponentError ? noStore(run, record.uri, error) : error;
+    });
+    store.path(record.uri);
+  }
 };

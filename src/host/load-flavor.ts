@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { didYouMean } from "../compiler/errors.ts";
 import { FlavorError } from "../stack/errors.ts";
 import type { AnyFlavor } from "../stack/flavor-registry.ts";
 import { asFlavor } from "../stack/is-flavor.ts";
+import { didYouMean } from "../util/nearest.ts";
 import type { WorkspacePaths } from "../workspace/paths.ts";
 import { loadModule } from "./load-module.ts";
 

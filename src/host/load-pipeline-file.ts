@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { cachedModules, type ModuleStore } from "../compiler/cache/module-cache.ts";
-import { didYouMean, PipelineError } from "../compiler/errors.ts";
+import { PipelineError } from "../compiler/errors.ts";
 import { importModule, loadedModules } from "../compiler/load-modules.ts";
 import type { LoadedModules } from "../compiler/locate-step.ts";
 import { isPipeline, type Pipeline } from "../pipeline/pipeline.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { loadError } from "./load-error.ts";
 
 export interface PipelineFile {

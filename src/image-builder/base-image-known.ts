@@ -27,8 +27,9 @@ export const knownTag = async (host: AssemblyHost): Promise<string | undefined> 
 const HERE = "stepdock/base:here-";
 
 /**
- * Second tags of images made before an instant that are not of this machine's files as they are now: each installation of Node
- * has one. Where one of them is still wanted, its files are hashed again, once.
+ * Second tags that are not of this machine's files as they are now, of images that were given none since an instant. Each
+ * installation of Node has one, and those of equal content name one image: while it is this installation's, all stay. Where
+ * one that goes is still wanted, its files are hashed again, once, and it is there for as long again.
  */
 export const otherKnownTags = async (
   engine: ContainerEngine,
@@ -39,9 +40,9 @@ export const otherKnownTags = async (
   if (known === undefined) return [];
   const images = await engine.images.list({ [BASE_IMAGE_LABEL]: "1" });
   return images
-    .filter(({ createdAt }) => Date.parse(createdAt) < before.getTime())
+    .filter(({ tags, taggedAt }) => !tags.includes(known) && Date.parse(taggedAt) < before.getTime())
     .flatMap((image) => image.tags.map((tag) => ({ tag, image })))
-    .filter(({ tag }) => tag.startsWith(HERE) && tag !== known);
+    .filter(({ tag }) => tag.startsWith(HERE));
 };
 
 /** On every image that was assembled here. */

@@ -71,11 +71,11 @@ const findLockfile = (projectRoot: string): string => {
 };
 
 const unsupported = (path: string): string =>
-  `npm packages of an image are installed in the versions of a lockfile, and only package-lock.json is supported yet, ` +
-  `not ${path}. Make one with \`npm install --package-lock-only\`, or install them in a parent image of your own.`;
+  `npm packages of steps are installed in the versions of a lockfile, and only package-lock.json is supported yet, ` +
+  `not ${path}. Make one with \`npm install --package-lock-only\`, or have them in a parent image of your own.`;
 
 const missing = (projectRoot: string): string =>
-  `npm packages of an image are installed in the versions of package-lock.json, and there is none in ${projectRoot} ` +
+  `npm packages of steps are installed in the versions of package-lock.json, and there is none in ${projectRoot} ` +
   "or above. Run `npm install` there.";
 
 const readJson = async (path: string): Promise<unknown> => {

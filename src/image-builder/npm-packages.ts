@@ -35,7 +35,7 @@ export const planNpmInstall = async (projectRoot: string, names: readonly string
 const rootOf = ({ path, packages, project }: Lockfile, name: string): string => {
   const location = locate(packages, project, name);
   if (location !== undefined) return location;
-  const text = `The npm package "${name}" is to be installed in the image, but ${path} does not have it.`;
+  const text = `The npm package "${name}" is to be installed where a step runs, but ${path} does not have it.`;
   throw new ImageSettingsError("npmPackages", name, `${text} Run \`npm install ${name}\`.`);
 };
 
@@ -43,14 +43,14 @@ const checkInstallable = ({ path, packages }: Lockfile, location: string): void 
   const { link, resolved } = packages[location] ?? {};
   if (!link && !resolved?.startsWith("file:")) return;
   const name = nameOf(location);
-  const text = `The npm package "${name}" is a folder or file of this machine (${path}), which an image cannot install.`;
-  const hint = "Let it be bundled, or publish it, or install it in a parent image of your own.";
+  const text = `The npm package "${name}" is a folder or file of this machine (${path}), which cannot be installed where a step runs.`;
+  const hint = "Let it be bundled, or publish it, or have it in a parent image of your own.";
   throw new ImageSettingsError("npmPackages", name, `${text} ${hint}`);
 };
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** The packages of a workspace lie in its own `node_modules` too; in the image there is only one. */
+/** The packages of a workspace lie in its own `node_modules` too; where a step runs there is only one. */
 const relocate = (lockfile: Lockfile, closure: Closure): Record<string, Entry> => {
   const entries: Record<string, Entry> = {};
   const own = `${lockfile.project}/`;
@@ -65,8 +65,8 @@ const relocate = (lockfile: Lockfile, closure: Closure): Record<string, Entry> =
 const twoVersions = ({ path, project }: Lockfile, location: string): ImageSettingsError => {
   const name = nameOf(location);
   const text = `${path} has two versions of the npm package "${name}", one for ${project} and one for other packages`;
-  const hint = "Let them agree, or install the packages in a parent image of your own.";
-  return new ImageSettingsError("npmPackages", name, `${text}, which an image cannot hold both. ${hint}`);
+  const hint = "Let them agree, or have the packages in a parent image of your own.";
+  return new ImageSettingsError("npmPackages", name, `${text}, of which only one can be installed. ${hint}`);
 };
 
 /**

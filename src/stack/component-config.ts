@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { deepFreeze } from "../util/deep-freeze.ts";
+import { inEnglish } from "../util/in-english.ts";
 import { describeParseError, isParseError } from "../util/parse-error.ts";
 import type { ComponentRecord } from "./catalog.ts";
 import { ComponentConfigError } from "./errors.ts";
@@ -8,9 +9,6 @@ import type { AnyFlavor } from "./flavor-registry.ts";
 /** The configuration that a component has where its flavor asks for none: strict, as every one. ZenML's of that name. */
 export const StackComponentConfig = z.strictObject({});
 export type StackComponentConfig = z.infer<typeof StackComponentConfig>;
-
-/** zod/mini has no words of its own. */
-export const inEnglish = () => ({ error: z.locales.en().localeError });
 
 /** The keys that a flavor's configuration has. A strict object tells them, also where something more is asked of it. */
 export const configKeys = ({ configSchema }: Pick<AnyFlavor, "configSchema">): string[] => {

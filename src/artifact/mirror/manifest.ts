@@ -1,25 +1,5 @@
 import * as z from "zod/mini";
-
-/** A path below the artifact's own directory, that leads nowhere else. */
-const InnerPath = z
-  .string()
-  .check(
-    z.refine((path) =>
-      path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !part.includes("\0")),
-    ),
-  );
-
-const Entry = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("file"),
-    path: InnerPath,
-    sizeBytes: z.int(),
-    sha256: z.string(),
-    executable: z.boolean(),
-  }),
-  z.strictObject({ kind: z.literal("link"), path: InnerPath, target: z.string() }),
-  z.strictObject({ kind: z.literal("directory"), path: InnerPath }),
-]);
+import { HashedEntry } from "../entries-hash.ts";
 
 /**
  * What an artifact consists of, as an object beside those of its files. It is written last: without it there is no
@@ -30,6 +10,6 @@ export const Manifest = z.strictObject({
   materializer: z.string(),
   contentHash: z.string(),
   /** In the order of the paths' UTF-8 bytes. */
-  entries: z.array(Entry),
+  entries: z.array(HashedEntry),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -28,7 +28,7 @@ export interface MirroredArtifactsOptions {
 export class MirroredArtifacts {
   readonly #options: MirroredArtifactsOptions;
   readonly #receipts: Receipts;
-  /** By URI: what several steps need at once is fetched once. */
+  /** By URI: what several steps need at once is fetched by one after the other, of which the first brings it. */
   readonly #fetching = new Map<string, Promise<void>>();
 
   constructor(options: MirroredArtifactsOptions) {
@@ -67,7 +67,11 @@ export class MirroredArtifacts {
 
   async fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
     const { uri } = artifact;
-    const fetching = this.#fetching.get(uri) ?? this.#fetch(artifact, options);
+    // Each with its own signal: whoever gives up must not take it from the others, who find it there or begin anew.
+    for (let other = this.#fetching.get(uri); other; other = this.#fetching.get(uri))
+      await other.catch(() => {});
+    options.signal?.throwIfAborted();
+    const fetching = this.#fetch(artifact, options);
     this.#fetching.set(uri, fetching);
     await fetching.finally(() => this.#fetching.delete(uri));
   }
@@ -94,6 +98,8 @@ export class MirroredArtifacts {
       const content = join(incoming.path, "content");
       await mkdir(content);
       await download(objects, { uri, key, manifest, directory: content }, options);
+      // Another process may have brought it meanwhile, and its steps read that already.
+      if (!(await this.#problemOfCopy(artifact, options))) return;
       await this.#put(content, artifact);
     });
   }

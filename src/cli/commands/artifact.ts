@@ -1,6 +1,6 @@
-import { didYouMean } from "../../compiler/errors.ts";
 import { EXIT } from "../../errors/codes.ts";
 import type { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
+import { didYouMean } from "../../util/nearest.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { UsageError } from "../errors.ts";

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { hashOfEntries } from "../../artifact/entries-hash.ts";
 import { leadsOut } from "../../artifact/tree-links.ts";
 import { bundlesOfSnapshot, isFinished } from "../../model/index.ts";
+import { inEnglish } from "../../util/in-english.ts";
 import { ArchiveInvalidError } from "./errors.ts";
 import { AnyManifest, type ArchivedArtifact, FORMAT_VERSION, Manifest } from "./manifest.ts";
 
@@ -14,7 +15,7 @@ export const checkManifest = (file: string, text: string): Manifest => {
     const found = `it has format ${version.formatVersion}, and this stepdock knows ${FORMAT_VERSION} at most.`;
     throw new ArchiveInvalidError(file, `${found} Install a newer stepdock.`);
   }
-  const { data: manifest, error } = z.safeParse(Manifest, json);
+  const { data: manifest, error } = z.safeParse(Manifest, json, inEnglish());
   if (!manifest) throw wrong(file, z.prettifyError(error).split("\n").slice(0, 2).join(" "));
   const problem = problemOf(manifest);
   if (problem !== undefined) throw wrong(file, problem);

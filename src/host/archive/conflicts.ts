@@ -1,3 +1,4 @@
+import { storeNameOf } from "../../artifact/artifact-uri.ts";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { hashJson } from "../../util/canonical.ts";
 import { ArchiveConflictError } from "./errors.ts";
@@ -51,3 +52,14 @@ const conflict = ({ run }: Manifest, what: string): ArchiveConflictError =>
     `Run ${run.name} (${run.id}) cannot be imported: this workspace has another ${what}. ` +
       "Import it into another workspace (--workspace). Nothing was changed.",
   );
+
+/** An artifact lies in a store that this workspace does not have. */
+export const noStore = ({ name, id }: Manifest["run"], uri: string, cause: unknown): ArchiveConflictError => {
+  const store = storeNameOf(uri) ?? uri;
+  return new ArchiveConflictError(
+    `Run ${name} (${id}) cannot be imported: it has artifacts in the artifact store "${store}", and there is none of that ` +
+      `name here. Have one, of any flavor (\`stepdock artifact-store register ${store} --flavor local\`), and import ` +
+      "again. Nothing was changed.",
+    { cause },
+  );
+};

@@ -17,18 +17,18 @@ export type BlobFiles = Map<string, string>;
 /** Reads files, and remembers where what they hold is to be found. */
 class Hasher {
   readonly files: BlobFiles;
-  readonly #signal: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly #chunk = Buffer.allocUnsafe(CHUNK);
 
   constructor(files: BlobFiles, signal: AbortSignal | undefined) {
     this.files = files;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   async blob(path: string): Promise<Blob & { readonly executable: boolean }> {
     await using file = await openPlainFile(path);
     const { mode } = await file.stat();
-    const { contentHash: sha256, sizeBytes } = await hashFile(file, this.#signal, this.#chunk);
+    const { contentHash: sha256, sizeBytes } = await hashFile(file, this.signal, this.#chunk);
     this.files.set(sha256, path);
     return { sha256, sizeBytes, executable: (mode & 0o111) !== 0 };
   }
@@ -36,13 +36,21 @@ class Hasher {
 
 export const hasher = (files: BlobFiles, signal?: AbortSignal): Hasher => new Hasher(files, signal);
 
-/** What an artifact consists of. @throws ArtifactMissingError, ArtifactDamagedError where it is not what was published */
+/**
+ * What an artifact consists of, which is brought here first where it is kept elsewhere.
+ *
+ * @throws ArtifactMissingError, ArtifactDamagedError where it is not what was published; ArtifactStoreError
+ */
 export const entriesOf = async (
   workspace: Workspace,
-  { uri, materializer, contentHash: expectedHash }: ArchivedArtifact["record"],
+  record: ArchivedArtifact["record"],
   hash: Hasher,
 ): Promise<HashedEntry[]> => {
-  const directory = (await workspace.artifactStoreOf(uri)).path(uri);
+  const { uri, materializer, contentHash: expectedHash } = record;
+  const store = await workspace.artifactStoreOf(uri);
+  const { stamps = [] } = (await workspace.metadata.getArtifact(record.id)) ?? {};
+  await store.fetch({ ...record, stamps }, { signal: hash.signal });
+  const directory = store.path(uri);
   const entries: HashedEntry[] = [];
   for (const entry of await listTree(directory)) entries.push(await hashed(directory, entry, hash));
   const actualHash = hashOfEntries(materializer, entries);

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import type { ArtifactStore } from "../../artifact/port.ts";
 import { removeTree } from "../../artifact/remove-tree.ts";
+import { isStepdockError } from "../../errors/error.ts";
 import { acquireRunLock } from "../../metadata/run-lock.ts";
 import { writeFileAtomic } from "../../util/write-atomic.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -65,6 +67,16 @@ export const reapImport = async (workspace: Parts): Promise<void> => {
   if (lock) await takeBackUnfinished(workspace);
 };
 
+/** A store that is not there any more keeps what it has: nobody could import, or clean, else. */
+const storeOf = async (
+  artifactStoreOf: Parts["artifactStoreOf"],
+  uri: string,
+): Promise<ArtifactStore | undefined> =>
+  await artifactStoreOf(uri).catch((error) => {
+    if (isStepdockError(error) && error.code === "not_found") return undefined;
+    throw error;
+  });
+
 /** Where the records are there, so is everything; where they are not, nothing of it may be. */
 const takeBackUnfinished = async ({ paths, metadata, artifactStoreOf }: Parts): Promise<void> => {
   const directory = join(paths.runs, IMPORT_DIRECTORY);
@@ -72,7 +84,7 @@ const takeBackUnfinished = async ({ paths, metadata, artifactStoreOf }: Parts): 
   if (existsSync(plan)) {
     const { runId, uris } = z.parse(Placed, JSON.parse(await readFile(plan, "utf8")));
     if (!(await metadata.getRun(runId))) {
-      for (const uri of uris) await (await artifactStoreOf(uri)).remove(uri);
+      for (const uri of uris) await (await storeOf(artifactStoreOf, uri))?.remove(uri);
       await rm(join(paths.runs, runId), { recursive: true, force: true });
     }
     await rm(plan);

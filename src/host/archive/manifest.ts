@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { HashedEntry, Sha256, SizeBytes } from "../../artifact/entries-hash.ts";
 import { ArtifactVersion, Build, PipelineRun, PipelineSnapshot, StepRun } from "../../model/index.ts";
 
 export const FORMAT = "stepdock-run";
@@ -10,37 +11,19 @@ export const MANIFEST = "manifest.json";
 /** Name of the entry with this content; the same content is in the archive once. */
 export const blobName = (sha256: string): string => `blobs/${sha256}`;
 
-const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-
 /** A file's content. */
-const Blob = z.object({ sha256: Sha256, sizeBytes: z.int().check(z.nonnegative()) });
+const Blob = z.object({ sha256: Sha256, sizeBytes: SizeBytes });
 export type Blob = z.infer<typeof Blob>;
 
 /** A word that becomes the name of a file or a directory. */
 const Name = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/));
-
-/** Relative to the artifact's directory, with `/`: it leads nowhere but below it. */
-const EntryPath = z.string().check(
-  z.refine(
-    (path) => !path.includes("\0") && path.split("/").every((part) => !["", ".", ".."].includes(part)),
-    {
-      error: "a path that does not stay inside of its artifact",
-    },
-  ),
-);
-
-const Entry = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("file"), path: EntryPath, executable: z.boolean(), ...Blob.shape }),
-  z.strictObject({ kind: z.literal("directory"), path: EntryPath }),
-  z.strictObject({ kind: z.literal("link"), path: EntryPath, target: z.string() }),
-]);
 
 /** Without stamps: what they say is true on one machine only. */
 export const ArtifactRecord = z.strictObject(z.omit(ArtifactVersion, { stamps: true }).shape);
 
 const Artifact = z.strictObject({
   record: ArtifactRecord,
-  entries: z.array(Entry),
+  entries: z.array(HashedEntry),
 });
 export type ArchivedArtifact = z.infer<typeof Artifact>;
 

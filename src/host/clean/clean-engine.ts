@@ -60,11 +60,11 @@ const cleanLeftovers = async (
   }
 };
 
-/** An image that was just made may be in use by somebody who is about to look for it. Milliseconds. */
-const SETTLED = 60 * 60 * 1000;
+/** Where base images have had no new name for so long, nobody seems to find them by the names that they have. Milliseconds. */
+const UNUSED = 14 * 24 * 60 * 60 * 1000;
 
 const cleanBaseTags = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
-  const before = new Date(context.now.getTime() - SETTLED);
+  const before = new Date(context.now.getTime() - UNUSED);
   for (const { tag, image } of await otherKnownTags(engine, thisHost(), before)) {
     await context.remove({ kind: "image", id: image.id, name: tag }, () => engine.images.remove(tag));
   }

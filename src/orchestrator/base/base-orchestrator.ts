@@ -20,7 +20,7 @@ import { openRun } from "./open-run.ts";
 import { processEnvironment } from "./process-environment.ts";
 import { callRunHook, hookStack } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
-import { checkStepOperators, validateStepOperators } from "./step-operators.ts";
+import { checkStepOperators, prepareStepOperators, validateStepOperators } from "./step-operators.ts";
 import { type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 import { submitted } from "./submitted.ts";
@@ -166,7 +166,8 @@ export abstract class BaseOrchestrator<
     if (!this.runsElsewhere) secrets.require(openInvocations(active.context));
     await stack.artifactStore.check({ signal: active.request.signals.signal });
     await this.prepare(stack);
-    const { base, perStep, placeholder, ...open } = await submitted(active.context, this);
+    await prepareStepOperators({ active, stack });
+    const { base, perStep, placeholder, ...open } = await submitted(active, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
     if (result?.metadata) await active.addMetadata(result.metadata);
     if (!this.traits.isSynchronous) return active.leave();

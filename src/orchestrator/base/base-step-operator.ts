@@ -40,4 +40,7 @@ export abstract class BaseStepOperator<Config = unknown>
 
   /** Everything that can be found wrong before a step is run. */
   async validate(_run: OperatedRun): Promise<void> {}
+
+  /** Begins what its steps will need, before any step of the run is: its snapshot has only those that are left to be run. */
+  async prepare(_run: OperatedRun): Promise<void> {}
 }

@@ -44,7 +44,9 @@ export const checkElsewhere = (
     refuse(`so run ${resume.id} cannot be resumed here: it goes on by itself. \`stepdock stop\` ends it.`);
   }
   if (artifactStore.id !== `${metadata.workspaceId}/default`) {
-    refuse(`which so far takes the artifact store of the workspace, not "${artifactStore.name}".`);
+    refuse(
+      `which so far takes the artifact store "default", not "${artifactStore.name}": give its stack that one.`,
+    );
   }
   for (const { id, container, settings, stepOperator } of Object.values(snapshot.invocations)) {
     if (container)
@@ -75,15 +77,16 @@ export const awaitElsewhere = async (
 ): Promise<void> => {
   const directory = join(context.paths.runs, context.run.id);
   const { signal, killSignal } = signals;
-  using _ = whenAborted(signal, () => void requestStop(directory, "graceful"));
-  const killed = Promise.withResolvers<void>();
-  using __ = whenAborted(killSignal, () => {
-    void requestStop(directory, "force");
-    killed.resolve();
-  });
+  // Asked twice, whoever waits for an engine that does not answer is let go; and where the launchers cannot be told.
+  const letGo = Promise.withResolvers<void>();
+  letGo.promise.catch(() => {}); // told below, by whichever is first
+  using _ = whenAborted(signal, () => void requestStop(directory, "graceful").catch(letGo.reject));
+  using __ = whenAborted(
+    killSignal,
+    () => void requestStop(directory, "force").then(letGo.resolve, letGo.reject),
+  );
   await using ___ = await followRecords(context);
-  // Asked twice, whoever waits for an engine that does not answer is let go.
-  await Promise.race([waitForCompletion(), killed.promise]);
+  await Promise.race([waitForCompletion(), letGo.promise]);
   await recordEnd(context);
 };
 
@@ -91,12 +94,15 @@ export const awaitElsewhere = async (
 const recordEnd = async (context: RunContext): Promise<void> => {
   const { metadata, run, now } = context;
   await settleRun(context);
+  if (isHeld(launchLockPath(context))) return;
+  const all = Object.values(context.snapshot.invocations);
+  // Looked at before the records: who lets go of a step has recorded its end.
+  const free = all.filter(({ id }) => !isHeld(stepLockPath(context, id)));
   const latest = new Map(latestAttempts(await metadata.listStepRuns(run.id)));
   const finishedAt = now().toISOString();
-  for (const invocation of Object.values(context.snapshot.invocations)) {
+  for (const invocation of free) {
     const step = latest.get(invocation.id);
     if (step && isFinished(step.status)) continue;
-    if (isHeld(stepLockPath(context, invocation.id)) || isHeld(launchLockPath(context))) continue;
     if (step) await publishFailedStepRun(metadata, step.id, step.failure ?? LOST, { finishedAt });
     else if (!hindrance(context, invocation, latest)) {
       const stepRun = { ...newStepRun(context, invocation, { attempt: 1 }), ...NEVER_LAUNCHED, finishedAt };

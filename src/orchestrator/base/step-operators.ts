@@ -1,10 +1,11 @@
-import { didYouMean } from "../../compiler/errors.ts";
 import { StepdockError } from "../../errors/error.ts";
 import type { Invocation, PipelineSnapshot } from "../../model/index.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
+import { didYouMean } from "../../util/nearest.ts";
 import type { ActiveRun } from "./active-run.ts";
 import type { BaseStepOperator } from "./base-step-operator.ts";
+import { openInvocations } from "./open-invocations.ts";
 import { OperatedExecutor } from "./operated-executor.ts";
 import type { PlanRequest } from "./services.ts";
 
@@ -90,6 +91,15 @@ export const withStepOperators = async (
 export const validateStepOperators = async ({ active, stack }: RunOnStack): Promise<void> => {
   for (const { operator, snapshot } of partsOf(active.request.snapshot, stack)) {
     await operator.validate({ active, stack, snapshot });
+  }
+};
+
+/** Has each operator begin what its steps need that are left to be run. */
+export const prepareStepOperators = async ({ active, stack }: RunOnStack): Promise<void> => {
+  const open = new Set(openInvocations(active.context).map(({ id }) => id));
+  const left = onlySteps(active.request.snapshot, ({ id }) => open.has(id));
+  for (const { operator, snapshot } of partsOf(left, stack)) {
+    await operator.prepare({ active, stack, snapshot });
   }
 };
 

@@ -1,6 +1,8 @@
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
+import { earlierArtifacts } from "../../step-launcher/input-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { getConfigEnvironmentVars } from "../../step-launcher/utils.ts";
+import type { ActiveRun } from "./active-run.ts";
 import type { OrchestratorTraits } from "./config.ts";
 import { withoutCached } from "./elsewhere.ts";
 import { launchEnvironment } from "./launch-settings.ts";
@@ -22,11 +24,21 @@ interface Orchestrator {
   readonly traits: OrchestratorTraits;
 }
 
+/** Brings the artifacts of earlier runs that the steps take: a launcher has no store but the workspace's directories. */
+const bringEarlier = async ({ context, request }: ActiveRun, snapshot: PipelineSnapshot): Promise<void> => {
+  const { metadata, artifactStore } = context;
+  const { signal } = request.signals;
+  for (const artifact of Object.values(await earlierArtifacts(metadata, snapshot)))
+    await artifactStore.fetch(artifact, { signal });
+};
+
 export const submitted = async (
-  context: RunContext,
+  active: ActiveRun,
   { runsElsewhere, traits }: Orchestrator,
 ): Promise<Submitted> => {
+  const { context } = active;
   const snapshot = withoutCached(context);
+  if (runsElsewhere) await bringEarlier(active, snapshot);
   // Read again: its images are on record now.
   const placeholder = await context.metadata.findRun(context.run.id);
   const base = {

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { StepResult } from "../../model/index.ts";
+import { inEnglish } from "../../util/in-english.ts";
+import { describeParseError } from "../../util/parse-error.ts";
 import { readUntrusted } from "../../util/read-untrusted.ts";
 
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
@@ -27,8 +29,8 @@ export const readResult = async (
 };
 
 const check = (value: unknown, path: string, stepRunId: string): ReportedResult => {
-  const parsed = z.safeParse(StepResult, value);
-  if (!parsed.success) return { problem: `${path} is no step result: ${parsed.error.issues[0]?.message}` };
+  const parsed = z.safeParse(StepResult, value, inEnglish());
+  if (!parsed.success) return { problem: `${path} is no step result: ${describeParseError(parsed.error)}` };
   if (parsed.data.stepRunId !== stepRunId) return { problem: `${path} is the result of another step run` };
   return { result: parsed.data };
 };

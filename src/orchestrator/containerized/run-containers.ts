@@ -1,5 +1,5 @@
 import { isEngineGone } from "../../errors/engine-gone.ts";
-import type { Invocation } from "../../model/index.ts";
+import { type Invocation, runsElsewhere } from "../../model/index.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
@@ -15,6 +15,7 @@ import { CommandSteps } from "./command-steps.ts";
 import { ContainerExecutor } from "./container-executor.ts";
 import { hostsFile } from "./hosts-file.ts";
 import { LABEL } from "./labels.ts";
+import { reapOrphans } from "./reap-orphans.ts";
 import { removeNetworks, ServicesExecutor } from "./services-executor.ts";
 import type { StepImages } from "./step-images.ts";
 
@@ -63,6 +64,21 @@ export const checkContainers = async (
   });
   if (!invocations.some(({ settings }) => settings.resources)) return;
   checkClaims(invocations, await (await services.engine()).info());
+};
+
+/** Removes what runs of this workspace have left on the engine whose owners are dead, and tells of it. */
+export const removeOrphans = async (
+  { context: { run, metadata, paths, emit } }: ActiveRun,
+  services: OrchestratorServices,
+): Promise<void> => {
+  const engine = await services.engine();
+  const running = (await metadata.listRuns({ status: "running" })).filter(runsElsewhere);
+  const elsewhere = new Set(running.map(({ id }) => id));
+  const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id, elsewhere };
+  for (const runId of await reapOrphans({ engine, ...options })) {
+    const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
+    await emit({ event: "warning", message });
+  }
 };
 
 /** Removes what a dead owner of a run has left on the engine, and files with secrets. */

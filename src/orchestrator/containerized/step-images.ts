@@ -102,25 +102,19 @@ export class StepImages {
   }
 
   /**
-   * Asks the stack's registry, where it has one, for the images of these invocations.
+   * Asks the stack's registry, where it has one, for the images of these invocations; then begins them, all at once. What
+   * fails by then is told to whoever asks for the image; `signal` is the one that ends the work, so it is the run's.
    *
    * @throws RegistryError where it is down or refuses: before any step is begun
    */
-  async lookUp(invocations: Iterable<Invocation>, signal: AbortSignal): Promise<void> {
-    const groups = new Set([...invocations].map((invocation) => this.#group(invocation)));
+  async begin(invocations: readonly Invocation[], signal: AbortSignal): Promise<void> {
+    const groups = new Set(invocations.map((invocation) => this.#group(invocation)));
     await Promise.all([...groups].map((group) => this.#lookUp(group, signal)));
+    for (const invocation of invocations) this.imageOf(invocation, signal).catch(() => {});
   }
 
   imageOf(invocation: Invocation, signal: AbortSignal): Promise<BuiltImage> {
     return memoised(this.#images, this.#group(invocation), (group) => this.#build(group, signal));
-  }
-
-  /**
-   * Begins the images of these invocations, all at once. What fails is told to whoever asks for the image; `signal`
-   * is then the one that ends the work, so it is the run's.
-   */
-  startAll(invocations: Iterable<Invocation>, signal: AbortSignal): void {
-    for (const invocation of invocations) this.imageOf(invocation, signal).catch(() => {});
   }
 
   /** Another image for an invocation whose `image` somebody removed. All who miss the same one get the same. */

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod/mini";
+import { createLocalArtifactStore } from "../../artifact/local-artifact-store.ts";
+import { withOtherStores } from "../../artifact/with-other-stores.ts";
 import { type Build, type PipelineRun, type PipelineSnapshot, RUNS_ELSEWHERE } from "../../model/index.ts";
 import { RunSecrets } from "../../secrets/run-secrets.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
@@ -65,7 +67,10 @@ const openHome = async (): Promise<Workspace> => {
       "badArguments",
     );
   }
-  if (existsSync(workspacePaths(root).database)) return await openWorkspace(root);
+  // Of other stores there are the directories: whoever submitted the run brought there what is kept elsewhere.
+  const inDirectory = async (name: string, { paths }: Workspace) =>
+    createLocalArtifactStore({ root: paths.stores, name });
+  if (existsSync(workspacePaths(root).database)) return await openWorkspace(root, inDirectory);
   throw new LaunchError(
     `There is no workspace at ${root} in this container. Mount it read-write at the same path as on the host.`,
     "inputDamaged",
@@ -115,7 +120,7 @@ const NO_RUN_ID =
   "getOrchestratorRunId of the entrypoint configuration.";
 
 const contextOf = async (
-  { paths, metadata, artifactStore }: Workspace,
+  { paths, metadata, artifactStore, artifactStoreOf }: Workspace,
   run: PipelineRun,
   snapshot: PipelineSnapshot,
   { enableCache, handlesStepRetries }: LaunchSettings,
@@ -124,7 +129,8 @@ const contextOf = async (
     ...{ environment: process.env, projectRoot: dirname(paths.root) },
   });
   const context = {
-    ...{ run, snapshot, paths, metadata, artifactStore, secrets, enableCache },
+    ...{ run, snapshot, paths, metadata, secrets, enableCache },
+    artifactStore: withOtherStores(artifactStore, artifactStoreOf, paths.stores),
     backendRetries: handlesStepRetries,
     prior: await priorStates(metadata, run.id),
     outputs: await givenOutputs(metadata, run, snapshot),

@@ -1,27 +1,23 @@
 import * as z from "zod/mini";
-import {
-  type Invocation,
-  type PipelineRun,
-  type PipelineSnapshot,
-  runsElsewhere,
-} from "../../model/index.ts";
+import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
+import { openInvocations } from "../base/open-invocations.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { ownSteps, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
-import { reapOrphans } from "../containerized/reap-orphans.ts";
 import {
   checkContainers,
   disposeOf,
   openContainers,
   removeContainersOf,
+  removeOrphans,
 } from "../containerized/run-containers.ts";
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
@@ -95,7 +91,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   async #runAll(): Promise<void> {
-    await this.#reapOrphans();
+    await removeOrphans(this.active, this.services);
     const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, this.active.context) };
     await this.#beginImages();
@@ -113,25 +109,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   async #beginImages(): Promise<void> {
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
-    const { snapshot, cached, prior } = this.active.context;
-    const isOpen = ({ id }: Invocation) => !cached.has(id) && !SETTLED.has(prior.get(id)?.kind ?? "");
-    const { signal } = this.active.request.signals;
-    const open = Object.values(ownSteps(snapshot, stack).invocations).filter(isOpen);
-    const images = await this.images(stack);
-    await images.lookUp(open, signal);
-    images.startAll(open, signal);
-  }
-
-  async #reapOrphans(): Promise<void> {
-    const { run, metadata, paths, emit } = this.active.context;
-    const engine = await this.services.engine();
-    const running = (await metadata.listRuns({ status: "running" })).filter(runsElsewhere);
-    const elsewhere = new Set(running.map(({ id }) => id));
-    const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id, elsewhere };
-    for (const runId of await reapOrphans({ engine, ...options })) {
-      const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
-      await emit({ event: "warning", message });
-    }
+    const { context, request } = this.active;
+    const open = openInvocations({ ...context, snapshot: ownSteps(context.snapshot, stack) });
+    await (await this.images(stack)).begin(open, request.signals.signal);
   }
 
   async #maxParallelism(): Promise<number> {
@@ -139,9 +119,6 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     return asked ?? (await (await this.services.engine()).info()).cpus;
   }
 }
-
-/** What an interrupted run had brought to an end needs no image any more. */
-const SETTLED: ReadonlySet<string> = new Set(["succeeded", "ended"]);
 
 export const localDockerOrchestratorFlavor: Flavor<
   LocalDockerOrchestrator,

@@ -6,7 +6,7 @@ import type { StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
 import { BaseStepOperator, type OperatedRun } from "../base/base-step-operator.ts";
 import type { PlanRequest } from "../base/services.ts";
-import { checkContainers, openContainers } from "../containerized/run-containers.ts";
+import { checkContainers, openContainers, removeOrphans } from "../containerized/run-containers.ts";
 import { checkImages, openRunImages, planImages } from "../containerized/run-images.ts";
 import type { StepImages } from "../containerized/step-images.ts";
 
@@ -45,6 +45,13 @@ export class DockerStepOperator extends BaseStepOperator<DockerStepOperatorConfi
     const { stopGracePeriod, pidsLimit } = this.config;
     const images = await this.#imagesOf(run);
     return await openContainers(run, this.services, { images, stopGracePeriod, pidsLimit });
+  }
+
+  /** A registry that is down ends the run before any of its steps. */
+  override async prepare(run: OperatedRun): Promise<void> {
+    await removeOrphans(run.active, this.services);
+    const open = Object.values(run.snapshot.invocations);
+    await (await this.#imagesOf(run)).begin(open, run.active.request.signals.signal);
   }
 
   #imagesOf({ active, stack, snapshot }: OperatedRun): Promise<StepImages> {

@@ -75,11 +75,14 @@ export default {
 
 /** A project whose stacks \`team\` and \`team_docker\` keep artifacts in a bucket. */
 export const createTeamProject = (server: Pick<S3Server, "endpoint" | "bucket">): Promise<Project> =>
-  createProject({
-    "pipeline.ts": PIPELINE,
-    "stepdock.config.ts": configOf(server),
-    ".env": `TEAM_KEY=${S3_KEY}\nTEAM_SECRET=${S3_KEY}\n`,
-  });
+  createProject(teamFiles(server));
+
+/** The files of such a project. */
+export const teamFiles = (server: Pick<S3Server, "endpoint" | "bucket">): Record<string, string> => ({
+  "pipeline.ts": PIPELINE,
+  "stepdock.config.ts": configOf(server),
+  ".env": `TEAM_KEY=${S3_KEY}\nTEAM_SECRET=${S3_KEY}\n`,
+});
 
 const never = new AbortController().signal;
 

@@ -7,6 +7,7 @@ import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { thisHost } from "../../../src/image-builder/base-image-host.ts";
 import { knownTag } from "../../../src/image-builder/base-image-known.ts";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
+import { importFile } from "../docker/image-fixture.ts";
 import { type CommandProject, commandProject, containersOf, imagesOf, jsonLines } from "./support.ts";
 
 let project: CommandProject;
@@ -77,26 +78,32 @@ test("a run that is young is kept where an age is given", async () => {
   expect(await names()).toEqual([]);
 });
 
+const DAY = 24 * 3_600_000;
+
 /** Nothing is removed for real: other tests look for such tags at this moment. */
-test("of an assembled base image, the tags go that are of other installations of Node than this one", async () => {
+test("the tags go of base images that are not of this installation of Node, and had no new one for two weeks", async () => {
   await using engine = await connectEngine();
   const { reference } = await ensureBaseImage(engine, { preferred: "registry.invalid/stepdock/none:1" });
-  const other = `stepdock/base:here-${randomBytes(12).toString("hex")}`;
-  await engine.images.tag(reference, other);
-  await using _ = { [Symbol.asyncDispose]: () => engine.images.remove(other) };
-  const removed = async (now: Date): Promise<string[]> => {
+  const [same, other] = [hereTag(), hereTag()];
+  await engine.images.tag(reference, same);
+  await using _same = { [Symbol.asyncDispose]: () => engine.images.remove(same) };
+  await importFile(engine, other, ["LABEL dev.stepdock.base=1"]);
+  await using _other = { [Symbol.asyncDispose]: () => engine.images.remove(other) };
+  const removedAfter = async (days: number): Promise<string[]> => {
     const names: string[] = [];
     const onRemoved = ({ name }: RemovedThing) => void names.push(name);
     await using workspace = await openWorkspace(project.path(".stepdock"));
+    const now = new Date(Date.now() + days * DAY);
     await cleanWorkspace(workspace, async () => engine, { dryRun: true, now, onRemoved });
     return names;
   };
-  const later = await removed(new Date(Date.now() + 2 * 3_600_000));
+  const later = await removedAfter(15);
   expect(later).toContain(other);
-  expect(later).not.toContain(reference);
-  expect(later).not.toContain(await knownTag(thisHost()));
-  expect(await removed(new Date(0))).not.toContain(other);
+  for (const kept of [reference, same, await knownTag(thisHost())]) expect(later).not.toContain(kept);
+  expect(await removedAfter(13)).not.toContain(other);
 });
+
+const hereTag = (): string => `stepdock/base:here-${randomBytes(12).toString("hex")}`;
 
 test("nothing of a run that goes on is touched", async () => {
   const { child, result } = await project.start(

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeError } from "../../../src/cli/report-error.ts";
 import { type House, openHouse } from "../../../src/composition.ts";
+
 import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { resumeRun } from "../../../src/host/resume.ts";
@@ -24,12 +26,18 @@ export const say = step({ name: "say", settings: { docker: { environment: { MARK
 export const built = containerStep({ name: "built", build: { context: "built" }, output: z.string(), command });
 export const named = containerStep({ name: "named", image: "${image}", output: z.string(), command });
 export const main = pipeline({ name: "main", define: () => { say(); built(); named(); } });
+export const here = step({ name: "here", output: z.int(), run: () => 1 });
+export const there = step({ name: "there", inputs: { n: z.int() }, stepOperator: "docker", run: () => {} });
+export const mixed = pipeline({ name: "mixed", define: () => { there({ n: here() }); } });
 `;
 
 const configOf = (uri: string) => ({
   stack: "team",
   components: { containerRegistry: { team: { flavor: "default", config: { uri } } } },
-  stacks: { team: { orchestrator: "local_docker", containerRegistry: "team" } },
+  stacks: {
+    team: { orchestrator: "local_docker", containerRegistry: "team" },
+    team_here: { orchestrator: "local", containerRegistry: "team", stepOperators: ["docker"] },
+  },
 });
 
 let server: RegistryFixture | undefined;
@@ -104,10 +112,10 @@ const imagesOf = (build: Build | undefined): Record<string, string | undefined> 
     Object.entries(build?.invocations ?? {}).map(([id, index]) => [id, build?.images[index]?.reference]),
   );
 
-const run = (house: House, file: string) =>
+const run = (house: House, file: string, exportName = "main", stack = "team") =>
   conduct(house, async ({ emit, signals }) => {
-    const compiled = await compileFile(house, { file, parameters: {} });
-    return await runCompiled(house, compiled, { emit, signals, enableCache: false });
+    const compiled = await compileFile(house, { file, exportName, parameters: {} });
+    return await runCompiled(house, compiled, { emit, signals, stack, enableCache: false });
   });
 
 /** Its records, as they were before it began that step. */
@@ -178,11 +186,21 @@ test("images of steps come from the registry, by digest, once the local ones are
   expect(await hasImage(first.images.say ?? "")).toBe(false);
 });
 
-test("a registry that is down ends a run before any step of it is begun", async () => {
+const unexpected = () => expect.unreachable("it was not refused");
+
+test.each([
+  ["main", "team"],
+  ["mixed", "team_here"],
+])("a registry that is down ends a run of %s on %s before any step of it is begun", async (name, stack) => {
   await using opened = await openProject("127.0.0.1:1/team");
   const { house, project } = opened;
-  const told = run(house, project.path("pipeline.ts"));
-  await expect(told).rejects.toMatchObject({ code: "registry_refused", reason: "unreachable" });
+  const told = await run(house, project.path("pipeline.ts"), name, stack).then(unexpected, describeError);
+  expect(told).toMatchObject({
+    ...{ exit: 1, code: "registry_refused" },
+    message: expect.stringMatching(
+      /registry 127\.0\.0\.1:1, repository 127\.0\.0\.1:1\/team\/stepdock\): .*cannot be reached/,
+    ),
+  });
   const [record] = await house.workspace.metadata.listRuns();
   expect(record).toMatchObject({ status: "failed", buildId: null });
   expect(await house.workspace.metadata.listStepRuns(record?.id ?? "")).toEqual([]);

@@ -1,4 +1,6 @@
+import Dockerode from "dockerode";
 import { expect, test } from "vitest";
+import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { watchEngine } from "../../fixtures/engine-events.ts";
 import { createProject } from "../../fixtures/project.ts";
@@ -15,7 +17,9 @@ export const wrong = pipeline({ name: "wrong", define: () => ({ there: there.wit
 test("a step of a local run is executed in a container by its step operator, and cached with its image", async () => {
   await using project = await createProject({ "pipeline.ts": PIPELINE });
   await using engine = await watchEngine(await workspaceIdOf(project));
+  const orphan = await leaveOrphan(await workspaceIdOf(project));
   const first = await runPipeline(project, ["mixed", "--stack", "local"]);
+  await expect(orphan.inspect()).rejects.toMatchObject({ statusCode: 404 });
   expect(first.executed).toEqual(["here", "there"]);
   expect((await engine.creations()).flatMap(({ invocation }) => invocation ?? [])).toEqual(["there"]);
   expect(await outputOf(project, first, "there")).toBe("/tmp");
@@ -29,3 +33,14 @@ test("a step of a local run is executed in a container by its step operator, and
   expect(wrong.stderr).toContain('Step "there" asks for the step operator "dcker"');
   expect(wrong.stderr).toContain('Did you mean "docker"?');
 });
+
+/** A container of a run of the workspace whose owner is dead. */
+const leaveOrphan = async (workspaceId: string): Promise<Dockerode.Container> => {
+  const docker = new Dockerode();
+  const labels = { "dev.stepdock.workspace": workspaceId, "dev.stepdock.run-id": "dead" };
+  return await docker.createContainer({
+    Image: await ensureBusyboxImage(docker),
+    Cmd: ["true"],
+    Labels: labels,
+  });
+};

@@ -5,18 +5,28 @@ import { OWN_FLAVORS } from "./own-flavors.ts";
 
 const registeredIn = async ({ project }: ComponentCli) => {
   await using workspace = await openWorkspace(project.path(".stepdock"));
-  return await workspace.registrations.read();
+  return { ...(await workspace.registrations.read()), runs: await workspace.metadata.listRuns() };
 };
+
+const PIPELINE = `
+import { pipeline, step } from "stepdock";
+export const one = step({ name: "one", run: () => {} });
+export const ones = pipeline({ name: "ones", define: () => { one(); } });
+`;
 
 /** A workspace with one of everything of its own, and `held` the active stack. */
 const furnished = async (): Promise<ComponentCli> => {
-  const cli = await componentCli({ "flavors.ts": OWN_FLAVORS, "broken.ts": "throw new Error('no luck');" });
+  const cli = await componentCli({
+    ...{ "flavors.ts": OWN_FLAVORS, "broken.ts": "throw new Error('no luck');", "pipeline.ts": PIPELINE },
+  });
   for (const words of [
     "orchestrator flavor register flavors.ts#quiet",
     "orchestrator flavor register flavors.ts#guarded",
     "orchestrator register mine --flavor quiet",
     "artifact-store register other --flavor local",
-    "stack register held -o mine -a other",
+    "container-registry register team --flavor default --uri=ghcr.io/acme",
+    "step-operator register small --flavor docker --pidsLimit=64",
+    "stack register held -o mine -a other -c team --step-operator small",
     "stack register spare -o mine",
     "stack set held",
   ]) {
@@ -41,6 +51,32 @@ const REFUSED: readonly (readonly [words: string, message: string | RegExp])[] =
   ],
   ["orchestrator register x --flavor local --maxParallelism=0", /at maxParallelism: Too small/],
   ["orchestrator register x --flavor guarded", /at token: expected string, received undefined/],
+  ["orchestrator register x --flavor local_package --pidsLimit=1", /no setting "pidsLimit"/],
+  [
+    "artifact-store register x --flavor s3 --bukket=artifacts",
+    /no setting "bukket".*Did you mean "bucket"\?/,
+  ],
+  ["artifact-store register x --flavor s3", /at bucket: expected string, received undefined\.$/],
+  ["artifact-store register x --flavor s3 --bucket=A", /at bucket: it is no name of a bucket\.$/],
+  [
+    "artifact-store register x --flavor s3 --bucket=artifacts --endpoint=s3.example.org",
+    /at endpoint: it takes a URL such as/,
+  ],
+  [
+    "artifact-store register x --flavor s3 --bucket=artifacts --accessKeyId={{secret.KEY}}",
+    /accessKeyId and secretAccessKey belong together/,
+  ],
+  [
+    "container-registry register x --flavor default --uri=https://ghcr.io",
+    /at uri: it takes host\[:port\]\[\/path\]/,
+  ],
+  [
+    "container-registry register x --flavor default --uri=ghcr.io --username=me",
+    /username and password go together/,
+  ],
+  ["container-registry register x --flavor defualt", /no flavor "defualt".*Did you mean "default"\?/],
+  ["step-operator register x --flavor docker --pidsLimit=0", /at pidsLimit: Too small/],
+  ["step-operator update small --pidLimit=8", /no setting "pidLimit".*Did you mean "pidsLimit"\?/],
   [
     "orchestrator register x --flavor local two",
     /"two" is no setting of the component: write it as --key=value/,
@@ -62,6 +98,8 @@ const REFUSED: readonly (readonly [words: string, message: string | RegExp])[] =
     /"mine" is in use, so it was not deleted: stack "held", stack "spare" have it/,
   ],
   ["artifact-store delete other", /"other" is in use, so it was not deleted: stack "held" has it/],
+  ["container-registry delete team", /"team" is in use, so it was not deleted: stack "held" has it/],
+  ["step-operator delete small", /"small" is in use, so it was not deleted: stack "held" has it/],
   ["orchestrator delete local", /"local" cannot be changed here: it is built in/],
   [
     "orchestrator flavor register flavors.ts#quite",
@@ -97,12 +135,15 @@ const REFUSED: readonly (readonly [words: string, message: string | RegExp])[] =
     /Stack "s" has no image builder, which its orchestrator "local_docker" needs/,
   ],
   ["stack register s -o mine -c nowhere", /no container registry "nowhere"/],
+  ["stack register s -o mine --step-operator smal", /no step operator "smal"\. .*Did you mean "small"\?/],
   ["stack register held -o local", /a stack "held" already: it is registered in the workspace/],
   ["stack set hled", /no stack "hled"\. There are: .*Did you mean "held"\?/],
   ["stack describe hled", /no stack "hled"/],
   ["stack delete held", /"held" is the active one, so it was not deleted.*stepdock stack set NAME/],
   ["stack delete local", /"local" cannot be changed here: it is built in/],
   ["stack delete sparr", /no stack "sparr"\. .*Did you mean "spare"\?/],
+  ["run pipeline.ts --stack hled", /no stack "hled"\. .*Did you mean "held"\?/],
+  ["plan pipeline.ts --stack hled", /no stack "hled"\. .*Did you mean "held"\?/],
   ["stack lst", /unknown command 'lst'/],
 ];
 
@@ -124,3 +165,26 @@ test("the value that was given in the place of a secret's reference is not repea
   expect(err).toContain("{{secret.NAME}}");
   expect(err).not.toContain("hunter2");
 });
+
+test.each([
+  ["own", { flavor: "lcal" }, /no flavor "lcal" of orchestrators\. .*Did you mean "local"\?/],
+  ["own", { flavor: "local", config: { maxParalelism: 2 } }, /no setting "maxParalelism"/],
+  ["own", { flavor: "local", config: { maxParallelism: "2" } }, /at maxParallelism: expected number/],
+  ["onw", { flavor: "local" }, /no orchestrator "onw"\. .*Did you mean "own"\?/],
+])(
+  "where stepdock.config.ts has a stack of %j with %j, a run is refused",
+  async (orchestrator, own, message) => {
+    const config = {
+      stack: "mine",
+      components: { orchestrator: { own } },
+      stacks: { mine: { orchestrator } },
+    };
+    await using cli = await componentCli({
+      "pipeline.ts": PIPELINE,
+      "stepdock.config.ts": `export default ${JSON.stringify(config)};`,
+    });
+    const told = await cli.call("run pipeline.ts");
+    expect(told).toMatchObject({ exit: 2, out: "", err: expect.stringMatching(message) });
+    expect((await registeredIn(cli)).runs).toEqual([]);
+  },
+);

@@ -11,7 +11,7 @@ import { tempFolder } from "./temp-folder.ts";
 
 const parent: ImageRecord = {
   ...{ id: "sha256:p", tags: [], repositoryDigests: [], layers: ["sha256:0", "sha256:1"], sizeBytes: 1 },
-  ...{ architecture: "arm64", os: "linux", variant: "v8", createdAt: "", keptAsBlobs: false },
+  ...{ architecture: "arm64", os: "linux", variant: "v8", createdAt: "", taggedAt: "", keptAsBlobs: false },
   labels: { kept: "yes", changed: "no" },
   config: { env: ["PATH=/bin", "A=1", "EMPTY"], entrypoint: [], command: ["node"], user: "", workdir: "" },
   wholeConfig: { Cmd: ["node"], User: "app", StopSignal: "SIGINT", Healthcheck: { Test: ["NONE"] } },

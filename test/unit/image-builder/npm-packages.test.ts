@@ -142,7 +142,7 @@ describe("refused with what to do", () => {
 
   test("a package that the lockfile lacks", async () => {
     expect(await refusal({ "package-lock.json": lock({ "node_modules/b": at("1.0.0") }) })).toBe(
-      'The npm package "a" is to be installed in the image, but ROOT/package-lock.json does not have it. Run `npm install a`.',
+      'The npm package "a" is to be installed where a step runs, but ROOT/package-lock.json does not have it. Run `npm install a`.',
     );
   });
 

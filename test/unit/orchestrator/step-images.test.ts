@@ -58,7 +58,7 @@ const { signal } = new AbortController();
 
 test("images that are begun together are built at the same time, each once, and those who ask get them", async () => {
   const { images, asked, gateOf, built } = openBench();
-  images.startAll([A, B, C], signal);
+  await images.begin([A, B, C], signal);
   await built(2);
   expect(asked.sort()).toEqual(["one", "two"]);
   gateOf("two").resolve();
@@ -70,7 +70,7 @@ test("images that are begun together are built at the same time, each once, and 
 
 test("an image that cannot be built fails those who ask for it, and nobody else", async () => {
   const { images, gateOf, built } = openBench();
-  images.startAll([A, B], signal);
+  await images.begin([A, B], signal);
   await built(2);
   gateOf("one").reject(new Error("no such parent"));
   gateOf("two").resolve();
@@ -86,7 +86,7 @@ test("the last record of a build has all images, however long the first takes", 
     if (all.length === 1) await first.promise;
     records.push(all.map(({ image }) => image.reference));
   });
-  images.startAll([A, B], signal);
+  await images.begin([A, B], signal);
   await built(2);
   gateOf("one").resolve();
   gateOf("two").resolve();

@@ -136,3 +136,19 @@ it("removes what a process that died had begun to bring, and nothing that is und
   await machines.here.check();
   expect(await readdir(store)).toEqual([".incoming-alive"]);
 });
+
+it("is brought for all who wait, also where the one who began gives up", async () => {
+  await using machines = await openTwoMachines(server);
+  const { here, there } = machines;
+  const artifact = await writeFolder(here, (path) => writeFile(join(path, "a"), "a"));
+  await here.store(artifact);
+  const quitting = new AbortController();
+  const fetched = Promise.allSettled([
+    there.fetch(artifact, { signal: quitting.signal }),
+    there.fetch(artifact),
+    there.fetch(artifact),
+  ]);
+  quitting.abort();
+  expect((await fetched).map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+  expect(await readFile(join(there.path(artifact.uri), "a"), "utf8")).toBe("a");
+});

@@ -85,3 +85,11 @@ test("what is in the way on the disk is left alone", async () => {
   expect(await filesIn(place.path)).toEqual(["mine.txt"]);
   expect(existsSync(mine)).toBe(true);
 });
+
+test("what a dead import put into a store that is not there any more keeps nobody from importing", async () => {
+  await using place = await emptyPlace();
+  await mkdir(join(place.path, "runs/import"), { recursive: true });
+  const plan = JSON.stringify({ runId: "dead", uris: ["local://gone/step/output/1"] });
+  await writeFile(join(place.path, "runs/import/plan.json"), plan);
+  expect(await importRun(source.file, { workspace: place.path })).toMatchObject({ imported: true });
+});

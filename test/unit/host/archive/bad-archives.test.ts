@@ -146,7 +146,11 @@ describe("an archive whose manifest is wrong", () => {
       (manifest) => ({ ...manifest, formatVersion: 2, run: "in another way" }),
     ],
     ["is of something else", /is not an archive/, () => ({ name: "package" })],
-    ["has a key that is unknown", /manifest is wrong/, (manifest) => ({ ...manifest, more: 1 })],
+    [
+      "has a key that is unknown",
+      /manifest is wrong: .*Unrecognized key: "more"/,
+      (manifest) => ({ ...manifest, more: 1 }),
+    ],
     ["has a run that goes on", /has not ended/, (m) => ({ ...m, run: { ...m.run, status: "running" } })],
     [
       "has a run id that leads out",
