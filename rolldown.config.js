@@ -9,6 +9,7 @@ const external = [
   "tar-stream",
   "magic-string",
   "#bundler-process",
+  "#contract-runner",
   "#entrypoint-bundle",
   "#launcher-bundle",
 ];
@@ -60,6 +61,25 @@ const unused = {
       : null,
 };
 
+/** docker-modem's own use of `node:url`, whose functions warn of themselves anywhere but in a `node_modules`. */
+const addresses = {
+  name: "addresses",
+  resolveId: {
+    order: "pre",
+    handler: (id, importer) =>
+      id === "url" && importer?.endsWith("/docker-modem/lib/modem.js") ? "\0addresses" : null,
+  },
+  load: (id) =>
+    id === "\0addresses"
+      ? `const { URL, format } = process.getBuiltinModule("node:url");
+        const parse = (text) => {
+          const { protocol, hostname, port, pathname, search } = new URL(text);
+          return { protocol, hostname: hostname.replace(/^\\[|\\]$/g, ""), port, pathname, path: pathname + search };
+        };
+        module.exports = { URL, format, parse, resolve: (base, path) => new URL(path, base).href };`
+      : null,
+};
+
 const common = {
   external,
   platform: "node",
@@ -72,9 +92,11 @@ const common = {
 export default defineConfig([
   {
     ...common,
-    plugins: [unused, builtins],
+    plugins: [unused, addresses, builtins],
     input: {
       "src/cli/main": "src/cli/main.ts",
+      "src/contract": "src/contract.ts",
+      "src/contract/run-pipelines": "src/contract/run-pipelines.ts",
       "src/host": "src/host.ts",
       "src/orchestrators": "src/orchestrators.ts",
     },

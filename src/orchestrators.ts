@@ -3,8 +3,10 @@ export {
   type MirroredArtifactStoreOptions,
 } from "./artifact/mirror/mirrored-artifact-store.ts";
 export type { ObjectOptions, ObjectStore } from "./artifact/mirror/object-store.ts";
-export type { ArtifactStore } from "./artifact/port.ts";
+export type { ArtifactLocation, ArtifactStore } from "./artifact/port.ts";
 export { ArtifactStoreError } from "./artifact/store-error.ts";
+/** Nothing is global here, so nothing is registered: what it returns reads artifacts of other stores, too. */
+export { withOtherStores as registerArtifactStoreFilesystem } from "./artifact/with-other-stores.ts";
 export { DagRunner } from "./dag/dag-runner.ts";
 export type { DagRunnerOptions, NodeOutcome, RunNode } from "./dag/dag-runner-options.ts";
 export { CyclicGraphError, DagOptionError, DuplicateNodeError } from "./dag/errors.ts";
@@ -18,6 +20,9 @@ export type {
   Invocation,
   PipelineRun,
   PipelineSnapshot,
+  ResourceSettings,
+  RunSettings as LocalDockerOrchestratorSettings,
+  Schedule,
   StepRun,
 } from "./model/index.ts";
 export { BaseOrchestrator, type Environment } from "./orchestrator/base/base-orchestrator.ts";
@@ -29,6 +34,7 @@ export {
   RunEndedError,
   RunLockedError,
 } from "./orchestrator/base/errors.ts";
+export type { BaseOrchestratorFlavor } from "./orchestrator/base/flavor.ts";
 export type { OrchestratorServices, RunRequest } from "./orchestrator/base/services.ts";
 export type { StoppedRun } from "./orchestrator/base/stop-run.ts";
 export type { SubmissionResult } from "./orchestrator/base/submission.ts";

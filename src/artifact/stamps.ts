@@ -20,12 +20,10 @@ export const stampDirectory = async (directory: string): Promise<FileStamp[]> =>
 
 /** The same for a file or folder artifact: links and directories have a status, too, and are of no size. */
 export const stampTree = async (directory: string): Promise<FileStamp[]> =>
-  await Promise.all(
-    (await listTree(directory)).map(async ({ path, kind }) => {
-      const stamp = await stampOf(directory, path);
-      return kind === "file" ? stamp : { ...stamp, sizeBytes: 0 };
-    }),
-  );
+  (await listTree(directory)).map(({ path, kind }) => {
+    const stamp = stampOf(directory, path);
+    return kind === "file" ? stamp : { ...stamp, sizeBytes: 0 };
+  });
 
 const isSame = (left: FileStamp, right: FileStamp | undefined): boolean =>
   right !== undefined &&

@@ -159,22 +159,46 @@ async function writeDirectory(directory: string, files: readonly EmittedFile[]):
   const temporary = await mkdtemp(`${directory}.tmp-`);
   try {
     await Promise.all(files.map((file) => writeEmitted(temporary, file)));
-    await takeThePlace(temporary, directory);
-  } catch (error) {
+    await takeThePlace(temporary, directory, files);
+  } finally {
     await rm(temporary, { recursive: true, force: true });
-    // Somebody else was faster: the content is the same, as the name is.
-    if (!isWhole(directory, files)) throw error;
   }
 }
 
-/** A directory that is not empty cannot be replaced: what is there is moved away first. */
-async function takeThePlace(temporary: string, directory: string): Promise<void> {
-  if (existsSync(directory)) {
-    await rename(directory, `${temporary}.old`);
-    await rm(`${temporary}.old`, { recursive: true, force: true });
-  }
-  await rename(temporary, directory);
+/** A directory that is whole is never moved away: somebody may be about to read it. */
+async function takeThePlace(
+  temporary: string,
+  directory: string,
+  files: readonly EmittedFile[],
+): Promise<void> {
+  if (await renamed(temporary, directory, files)) return;
+  // What is there is damaged, and a directory that is not empty cannot be replaced.
+  const old = `${temporary}.old`;
+  await rename(directory, old).catch(unlessGone);
+  await rm(old, { recursive: true, force: true });
+  if (await renamed(temporary, directory, files)) return;
+  throw new Error(`${directory} is damaged, and cannot be replaced. Remove it, then try again.`);
 }
+
+/** Whether the directory is there now, ours or that of somebody who was faster: the content is the same, as the name is. */
+async function renamed(
+  temporary: string,
+  directory: string,
+  files: readonly EmittedFile[],
+): Promise<boolean> {
+  try {
+    await rename(temporary, directory);
+    return true;
+  } catch (error) {
+    if (isWhole(directory, files)) return true;
+    if (existsSync(directory)) return false;
+    throw error;
+  }
+}
+
+const unlessGone = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "ENOENT") throw error;
+};
 
 /** Not synced: what a loss of power leaves of it is seen, and made again. */
 async function writeEmitted(directory: string, emitted: EmittedFile): Promise<void> {

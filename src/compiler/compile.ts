@@ -98,7 +98,7 @@ const assemble = async (
   );
   const invocations = Object.fromEntries(compiled.map((invocation) => [invocation.id, invocation]));
   checkGraph(definition.name, invocations);
-  const { enableCache, stack, runName, executionMode, timeout } = definition.options;
+  const { enableCache, stack, runName, executionMode, timeout, schedule } = definition.options;
   return {
     formatVersion: 1,
     id: randomUUID(),
@@ -113,6 +113,7 @@ const assemble = async (
     outputs: pipelineOutputs(definition.name, parts.returned),
     anonymousOutput: isHandle(parts.returned),
     ...runHooks(parts.hooks),
+    ...(schedule === undefined ? {} : { schedule }),
     ...(stack === undefined ? {} : { stack }),
     warnings: [
       ...new Set(

@@ -10,6 +10,7 @@ import { pullImage } from "./image-pull.ts";
 import { pushImage } from "./image-push.ts";
 import { inspectImage } from "./image-record.ts";
 import { inspectableReference, parseReference } from "./image-reference.ts";
+import { removeIfThere } from "./labelled.ts";
 import type { Cancellable, ImageClient } from "./port.ts";
 import { digestInRegistry } from "./registry-digest.ts";
 import { asDockerError, statusCodeOf } from "./request-error.ts";
@@ -29,7 +30,10 @@ export const createImageClient = (
   load: (archive, tag, options) => loadImage(docker, archive, tag, options),
   list: (labels, options) => listImages(docker, labels, options),
   tag: (reference, newReference, options) => tagImage(docker, reference, newReference, options),
-  remove: (reference, options) => removeImage(docker, reference, options),
+  remove: (reference, options) =>
+    removeIfThere("image", reference, options, (asked) =>
+      docker.getImage(inspectableReference(reference)).remove(asked),
+    ),
 });
 
 const tagImage = async (
@@ -44,17 +48,5 @@ const tagImage = async (
   } catch (cause) {
     if (statusCodeOf(cause) === 404) throw new ImageNotFoundError(reference, "absent", cause);
     throw asDockerError("tag image", `${reference} as ${newReference}`, cause, signal);
-  }
-};
-
-const removeImage = async (
-  docker: Dockerode,
-  reference: string,
-  { signal }: Cancellable = {},
-): Promise<void> => {
-  try {
-    await docker.getImage(inspectableReference(reference)).remove(abortOption(signal));
-  } catch (cause) {
-    if (statusCodeOf(cause) !== 404) throw asDockerError("remove image", reference, cause, signal);
   }
 };

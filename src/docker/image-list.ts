@@ -1,21 +1,15 @@
 import type Dockerode from "dockerode";
-import { abortOption } from "./get-json.ts";
 import { inspectImage } from "./image-record.ts";
+import { listLabelled } from "./labelled.ts";
 import type { Cancellable, ImageRecord } from "./port.ts";
-import { asDockerError } from "./request-error.ts";
 
 /** An image that is removed between the listing and its inspection is left out. */
 export const listImages = async (
   docker: Dockerode,
   labels: Readonly<Record<string, string>>,
-  { signal }: Cancellable = {},
+  options?: Cancellable,
 ): Promise<ImageRecord[]> => {
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  try {
-    const found = await docker.listImages({ filters: JSON.stringify({ label }), ...abortOption(signal) });
-    const images = await Promise.all(found.map(({ Id }) => inspectImage(docker, Id, { signal })));
-    return images.filter((image) => image !== undefined);
-  } catch (cause) {
-    throw asDockerError("list images with", label.join(", ") || "any label", cause, signal);
-  }
+  const found = await listLabelled("images", labels, options, (asked) => docker.listImages(asked));
+  const images = await Promise.all(found.map(({ Id }) => inspectImage(docker, Id, options)));
+  return images.filter((image) => image !== undefined);
 };

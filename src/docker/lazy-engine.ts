@@ -44,16 +44,14 @@ export const lazyEngine = ({ endpoint, environment, patience, reader }: Connecte
       list: (labels, options) => listContainers(reader.docker, labels, options),
       remove: async (...given) => (await whole()).containers.remove(...given),
     },
-    leftovers: {
-      networks: async (...given) => (await whole()).leftovers.networks(...given),
-      removeNetwork: async (...given) => (await whole()).leftovers.removeNetwork(...given),
-      volumes: async (...given) => (await whole()).leftovers.volumes(...given),
-      removeVolume: async (...given) => (await whole()).leftovers.removeVolume(...given),
-    },
     networks: {
       create: async (...given) => (await whole()).networks.create(...given),
       list: (labels, options) => listNetworks(reader.docker, labels, options),
       remove: async (...given) => (await whole()).networks.remove(...given),
+    },
+    volumes: {
+      list: async (...given) => (await whole()).volumes.list(...given),
+      remove: async (...given) => (await whole()).volumes.remove(...given),
     },
     [Symbol.asyncDispose]: async () => {
       reader[Symbol.dispose]();

@@ -1,7 +1,6 @@
 import type Dockerode from "dockerode";
 import { abortOption } from "./get-json.ts";
-import { labelFilter } from "./label-filter.ts";
-import { createLeftoverClient } from "./leftover-client.ts";
+import { listLabelled, removeIfThere } from "./labelled.ts";
 import type { Cancellable, NetworkClient, NetworkRecord, NetworkSpec } from "./port.ts";
 import { asDockerError } from "./request-error.ts";
 
@@ -9,7 +8,8 @@ import { asDockerError } from "./request-error.ts";
 export const createNetworkClient = (docker: Dockerode): NetworkClient => ({
   create: (spec, options) => createNetwork(docker, spec, options),
   list: (labels, options) => listNetworks(docker, labels, options),
-  remove: createLeftoverClient(docker).removeNetwork,
+  remove: (id, options) =>
+    removeIfThere("network", id, options, (asked) => docker.getNetwork(id).remove(asked)),
 });
 
 /** An internal network has the host's own address in it all the same, unless the bridge is given none. */
@@ -35,13 +35,8 @@ const createNetwork = async (
 export const listNetworks = async (
   docker: Dockerode,
   labels: Readonly<Record<string, string>>,
-  { signal }: Cancellable = {},
+  options?: Cancellable,
 ): Promise<NetworkRecord[]> => {
-  const filters = labelFilter(labels);
-  try {
-    const found = await docker.listNetworks({ filters: JSON.stringify(filters), ...abortOption(signal) });
-    return found.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, labels: Labels ?? {} }));
-  } catch (cause) {
-    throw asDockerError("list networks with", filters.label.join(", ") || "any label", cause, signal);
-  }
+  const found = await listLabelled("networks", labels, options, (asked) => docker.listNetworks(asked));
+  return found.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, labels: Labels ?? {} }));
 };

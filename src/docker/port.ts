@@ -10,8 +10,8 @@ export interface ContainerEngine extends AsyncDisposable {
   readonly endpoint: string;
   readonly images: ImageClient;
   readonly containers: ContainerClient;
-  readonly leftovers: LeftoverClient;
   readonly networks: NetworkClient;
+  readonly volumes: VolumeClient;
   info(options?: Cancellable): Promise<EngineInfo>;
 }
 
@@ -37,17 +37,6 @@ export interface EngineInfo {
   readonly hasGpuRuntime: boolean;
 }
 
-/** Networks and volumes that carry our labels. */
-export interface LeftoverClient {
-  networks(
-    labels: Readonly<Record<string, string>>,
-    options?: Cancellable,
-  ): Promise<{ id: string; name: string }[]>;
-  removeNetwork(id: string, options?: Cancellable): Promise<void>;
-  volumes(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<{ name: string }[]>;
-  removeVolume(name: string, options?: Cancellable): Promise<void>;
-}
-
 export interface NetworkSpec {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -67,4 +56,11 @@ export interface NetworkClient {
   list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<NetworkRecord[]>;
   /** Absent already is success; one that a running container is in is refused. */
   remove(id: string, options?: Cancellable): Promise<void>;
+}
+
+/** Volumes that carry our labels. */
+export interface VolumeClient {
+  list(labels: Readonly<Record<string, string>>, options?: Cancellable): Promise<{ name: string }[]>;
+  /** Absent already is success. */
+  remove(name: string, options?: Cancellable): Promise<void>;
 }

@@ -7,10 +7,10 @@ import type { BaseOrchestrator } from "../orchestrator/base/base-orchestrator.ts
 import type { PlanRequest } from "../orchestrator/base/services.ts";
 import type { Stack } from "../stack/stack.ts";
 import { validateStack } from "../stack/stack-validator.ts";
-import { generateCacheKey, getCachedStepRun } from "../step-launcher/cache-utils.ts";
-import { EARLIER_RUNS, earlierArtifacts, resolveStepInputs } from "../step-launcher/input-utils.ts";
+import { getCachedStepRun } from "../step-launcher/cache-utils.ts";
+import { isCacheEnabled, keyStep } from "../step-launcher/cached-steps.ts";
+import { EARLIER_RUNS, earlierArtifacts } from "../step-launcher/input-utils.ts";
 import type { PlanEnvironment } from "../step-launcher/port.ts";
-import { isSettingEnabled } from "../step-launcher/utils.ts";
 
 /** What would become of one invocation, and why. */
 export interface PlannedStep {
@@ -96,7 +96,7 @@ class Planner {
   async #decide(invocation: Invocation): Promise<Decision> {
     const waiting = invocation.upstreams.filter((upstream) => !this.#outputs.has(upstream));
     if (waiting.length > 0) return { decision: "unknown", reason: `depends on ${waiting.join(", ")}` };
-    if (!this.#enableCache || !isSettingEnabled(invocation.enableCache, this.#snapshot.enableCache)) {
+    if (!isCacheEnabled({ enableCache: this.#enableCache, snapshot: this.#snapshot }, invocation)) {
       return { decision: "run", reason: "caching is off" };
     }
     return await this.#lookUp(invocation);
@@ -105,11 +105,8 @@ class Planner {
   async #lookUp(invocation: Invocation): Promise<Decision> {
     const { metadata } = this.#house.workspace;
     const artifactStore = this.#artifactStore;
-    const { key, ingredients } = generateCacheKey({
-      ...{ workspaceId: metadata.workspaceId, artifactStoreId: artifactStore.id, invocation },
-      environment: await this.#environment.environmentOf(invocation),
-      inputs: resolveStepInputs(invocation, this.#outputs),
-    });
+    const known = { metadata, artifactStore, outputs: this.#outputs };
+    const { key, ingredients } = (await keyStep(known, invocation, this.#environment)).cacheKey;
     let damage: Error | undefined;
     const cached = await getCachedStepRun(key, invocation, {
       ...{ metadata, artifactStore, now: () => new Date() },

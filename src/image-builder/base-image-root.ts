@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type * as TarFs from "tar-fs";
 
@@ -48,14 +48,17 @@ const tarFs = (): typeof TarFs => createRequire(import.meta.url)("tar-fs") as ty
 
 /** A tar of the entries, the same bytes for the same content: sorted, all times the epoch. */
 export const packRoot = (entries: readonly RootEntry[]): Readable =>
-  // tar-fs hands over the tar stream it made; the entries come from several places, so none is walked
-  tarFs().pack("/", {
-    entries: [],
-    finalize: false,
-    finish: (tar) => {
-      writeEntries(tar, sorted(entries)).catch((error: Error) => tar.destroy(error));
-    },
-  }) as unknown as Readable;
+  // tar-fs hands over the tar stream it made, which is none of Node's: what sends it relies on Node's. The entries come
+  // from several places, so none is walked.
+  Readable.from(
+    tarFs().pack("/", {
+      entries: [],
+      finalize: false,
+      finish: (tar) => {
+        writeEntries(tar, sorted(entries)).catch((error: Error) => tar.destroy(error));
+      },
+    }),
+  );
 
 const EPOCH = new Date(0);
 

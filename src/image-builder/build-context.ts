@@ -1,8 +1,9 @@
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
-import { join, posix, relative, resolve } from "node:path";
+import { lstat, readFile } from "node:fs/promises";
+import { join, posix, resolve } from "node:path";
 import type { ContainerImage } from "../model/index.ts";
 import { contentHash, type RootEntry } from "./base-image-root.ts";
-import { dockerIgnore, hasExceptions } from "./docker-ignore.ts";
+import { readDockerignore } from "./dockerignore.ts";
+import { entriesIn } from "./folder-entries.ts";
 import { ImageSettingsError } from "./image-settings-error.ts";
 
 export type ContainerBuild = NonNullable<ContainerImage["build"]>;
@@ -13,7 +14,7 @@ export interface BuildContext {
   readonly entries: readonly RootEntry[];
   /** Path of the Dockerfile among the entries. */
   readonly dockerfile: string;
-  /** SHA-256 in hex over names, kinds, modes and contents of all entries but the Dockerfile: no times, no place. */
+  /** SHA-256 in hex over names, kinds and contents of all entries but the Dockerfile, and which may be executed. */
   readonly contentHash: string;
   /** The Dockerfile's text. */
   readonly recipe: string;
@@ -33,8 +34,8 @@ export const readBuildContext = async (
   const dockerfile = posix.normalize(build.dockerfile ?? "Dockerfile");
   if (dockerfile.startsWith("../") || posix.isAbsolute(dockerfile)) throw outside(build, dockerfile);
   const recipe = await readRecipe(root, dockerfile, build);
-  const ignored = await readIgnored(root);
-  const others = (await entriesOf(root, ignored)).filter(({ path }) => path !== dockerfile);
+  const ignore = await readDockerignore(join(root, ".dockerignore"));
+  const others = (await entriesIn(root, { ignore })).filter(({ path }) => path !== dockerfile);
   const own: RootEntry = { path: dockerfile, type: "file", mode: 0o644, text: recipe };
   const hash = await contentHash(others, signal);
   return { entries: [...others, own], dockerfile, contentHash: hash, recipe };
@@ -50,45 +51,6 @@ const readRecipe = async (root: string, dockerfile: string, build: ContainerBuil
     );
     throw isThere ? noDockerfile(build, dockerfile, cause) : noContext(build, root, cause);
   }
-};
-
-interface Ignored {
-  readonly leavesOut: (path: string) => boolean;
-  readonly hasExceptions: boolean;
-}
-
-const readIgnored = async (root: string): Promise<Ignored> => {
-  const text = await readFile(join(root, ".dockerignore"), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  return { leavesOut: dockerIgnore(text), hasExceptions: hasExceptions(text) };
-};
-
-const entriesOf = async (root: string, ignored: Ignored): Promise<RootEntry[]> => {
-  const entries: RootEntry[] = [];
-  const directories = [root];
-  // The loop also visits what it appends.
-  for (const directory of directories) {
-    for (const name of await readdir(directory)) {
-      const source = join(directory, name);
-      const entry = await entryOf(source, relative(root, source).replaceAll("\\", "/"));
-      if (!entry) continue;
-      const isLeftOut = ignored.leavesOut(entry.path);
-      if (entry.type === "directory" && (!isLeftOut || ignored.hasExceptions)) directories.push(source);
-      if (!isLeftOut) entries.push(entry);
-    }
-  }
-  return entries;
-};
-
-/** Undefined for what no image can have from a context: sockets, pipes, devices. */
-const entryOf = async (source: string, path: string): Promise<RootEntry | undefined> => {
-  const stats = await lstat(source);
-  const mode = stats.mode & 0o7777;
-  if (stats.isSymbolicLink()) return { path, type: "symlink", target: await readlink(source) };
-  if (stats.isDirectory()) return { path, type: "directory", mode };
-  return stats.isFile() ? { path, type: "file", mode, source } : undefined;
 };
 
 const noContext = ({ context }: ContainerBuild, root: string, cause: unknown): ImageSettingsError =>

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { BuildRequest, ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { packRoot, type RootEntry } from "./base-image-root.ts";
@@ -15,8 +14,7 @@ export const buildFrom = async (
   { dockerfile, entries, ...request }: ImageContent,
   progress: BuildProgress,
 ): Promise<ImageRecord> => {
-  // tar-fs's stream is none of Node's: what sends it relies on Node's
-  const context = Readable.from(packRoot([...entries, textEntry("Dockerfile", dockerfile)]));
+  const context = packRoot([...entries, textEntry("Dockerfile", dockerfile)]);
   return engine.images.build({ ...request, context, dockerfile: "Dockerfile", labels: {} }, progress);
 };
 

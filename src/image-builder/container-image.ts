@@ -1,14 +1,13 @@
-import { hash } from "node:crypto";
-import { Readable } from "node:stream";
 import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { ContainerImage } from "../model/index.ts";
 import type { BuildProgress, EnvironmentPlan } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { packRoot } from "./base-image-root.ts";
 import { type BuildContext, type ContainerBuild, readBuildContext } from "./build-context.ts";
+import { buildIngredients } from "./build-ingredients.ts";
 import { containerReference, imageLabels } from "./image-names.ts";
 import { originOf } from "./image-origin.ts";
-import { ImageSettingsError } from "./image-settings-error.ts";
+import { changedMeanwhile } from "./image-settings-error.ts";
 import { type ParentImage, resolveParent } from "./parent-image.ts";
 
 export interface ContainerImageSources {
@@ -39,15 +38,8 @@ const named = (content: string) => {
   return { key: hashJson(ingredients), ingredients };
 };
 
-/** Values of arguments are hashed, since plans are printed and stored. */
-const ingredientsOf = ({ target, args = {} }: ContainerBuild, context: BuildContext) => ({
-  "build context": context.contentHash,
-  dockerfile: hash("sha256", context.recipe),
-  ...(target === undefined ? {} : { "build target": target }),
-  ...Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
-  ),
-});
+const ingredientsOf = ({ target, args }: ContainerBuild, { recipe, contentHash }: BuildContext) =>
+  buildIngredients({ recipe, context: contentHash, target, args });
 
 /** The image of a plan, which the engine has when this resolves. */
 export const ensureContainer = async (
@@ -76,7 +68,11 @@ const namedAgain = async (
 ): Promise<ImageRecord> => {
   const { image, content }: ParentImage = await resolveParent(engine, { name: plan.parentImage }, progress);
   if (named(content).key === plan.key) return image;
-  throw changed("image", plan.parentImage, `Image ${plan.parentImage} is another than when the run began`);
+  throw changedMeanwhile(
+    "image",
+    plan.parentImage,
+    `Image ${plan.parentImage} is another than when the run began`,
+  );
 };
 
 const buildContainer = async (
@@ -87,24 +83,16 @@ const buildContainer = async (
   const { build } = plan;
   const context = await readBuildContext(projectRoot, build, progress.signal);
   if (hashJson(ingredientsOf(build, context)) !== plan.key) {
-    throw changed(
+    throw changedMeanwhile(
       "build.context",
       build.context,
       `The build context "${build.context}" was changed meanwhile`,
     );
   }
-  // tar-fs's stream is none of Node's: what sends it relies on Node's
   const request = {
-    ...{
-      context: Readable.from(packRoot(context.entries)),
-      dockerfile: context.dockerfile,
-      tag: plan.parentImage,
-    },
+    ...{ context: packRoot(context.entries), dockerfile: context.dockerfile, tag: plan.parentImage },
     ...{ labels: imageLabels("container", plan, workspaceId), buildArgs: build.args ?? {} },
     target: build.target,
   };
   return engine.images.build(request, progress);
 };
-
-const changed = (setting: string, subject: string, what: string): ImageSettingsError =>
-  new ImageSettingsError(setting, subject, `${what}, so the step would not be what was planned. Run again.`);

@@ -2,6 +2,7 @@ import type { ContainerEngine, ImageRecord } from "../docker/port.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import type { RootEntry } from "./base-image-root.ts";
 import { buildFrom, textEntry } from "./build-from.ts";
+import { checkCopies } from "./copied-files.ts";
 import { buildArguments, environmentDockerfile, NPM_FOLDER } from "./environment-dockerfile.ts";
 import type { PlannedEnvironment } from "./environment-plan.ts";
 import { hostNpm } from "./host-npm.ts";
@@ -90,6 +91,7 @@ const buildEnvironment = async (
 
 const contentOf = async ({ plan, parent, npm, copies, entrypoint }: Based, label: string) => {
   const { aptPackages = [], environment = {}, buildNetwork, platform, preventBuildReuse } = plan.settings;
+  await checkCopies(copies);
   const npmFiles = npm && (await hostNpm(NPM_FOLDER));
   const dockerfile = environmentDockerfile({
     ...{ parentImage: plan.parentImage, user: parent.user, aptPackages, label, copies },

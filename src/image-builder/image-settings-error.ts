@@ -14,3 +14,7 @@ export class ImageSettingsError extends StepdockError {
     this.subject = subject;
   }
 }
+
+/** What an image is to be made of is not what was planned. @param what says so in words, without an end */
+export const changedMeanwhile = (setting: string, subject: string, what: string): ImageSettingsError =>
+  new ImageSettingsError(setting, subject, `${what}, so the step would not be what was planned. Run again.`);

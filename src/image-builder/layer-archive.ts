@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { ImageRecord } from "../docker/port.ts";
 import { packRoot, type RootEntry } from "./base-image-root.ts";
@@ -39,7 +39,7 @@ export const layerArchive = async (image: LayeredImage): Promise<LayerArchive> =
     textEntry(configName, config),
     textEntry(LAYER, layer),
   ];
-  return { archive: Readable.from(packRoot(entries)), layers };
+  return { archive: packRoot(entries), layers };
 };
 
 const LAYER = "layer.tar";

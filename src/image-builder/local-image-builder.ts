@@ -36,7 +36,6 @@ class LocalImageBuilder implements ImageBuilder {
   readonly #options: LocalImageBuilderOptions;
   readonly #plans = new SharedWork<PlannedEnvironment>({ keep: true, subject: "an environment" });
   readonly #containers = new SharedWork<EnvironmentPlan>({ keep: true, subject: "an image" });
-  readonly #contents = new SharedWork<string>({ keep: true, subject: "an image" });
   readonly #environments = new SharedWork<ImageRecord>({ keep: false, subject: "an environment image" });
   readonly #images = new SharedWork<Ensured>({ keep: false, subject: "a step image" });
 
@@ -63,12 +62,6 @@ class LocalImageBuilder implements ImageBuilder {
     const { projectRoot, engine } = this.#options;
     const work = async () => planContainer({ engine: await engine(), projectRoot }, container, progress);
     return this.#containers.do(JSON.stringify(container), work, progress.signal);
-  }
-
-  imageContent(reference: string, progress: BuildProgress = {}): Promise<string> {
-    const work = async () =>
-      (await resolveParent(await this.#options.engine(), { name: reference }, progress)).content;
-    return this.#contents.do(reference, work, progress.signal);
   }
 
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string {

@@ -1,16 +1,17 @@
-import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { Readable } from "node:stream";
+import { join } from "node:path";
 import type { ContainerEngine } from "../docker/port.ts";
 import type { DockerSettings } from "../model/index.ts";
 import type { BuildProgress } from "../stack/image-builder.ts";
 import { hashJson } from "../util/canonical.ts";
 import { contentHash, packRoot, type RootEntry } from "./base-image-root.ts";
 import { textEntry } from "./build-from.ts";
-import { entriesOf, ignoreFor, type Source } from "./folder-entries.ts";
+import { buildIngredients, CONTEXT } from "./build-ingredients.ts";
+import { parseDockerignore, readDockerignore } from "./dockerignore.ts";
+import { entriesIn } from "./folder-entries.ts";
 import type { ImageLabels } from "./image-names.ts";
-import { ImageSettingsError } from "./image-settings-error.ts";
+import { changedMeanwhile } from "./image-settings-error.ts";
+import { readSource, sourceOf } from "./settings-source.ts";
 
 /** A parent image that is to be built of a Dockerfile of the user's. */
 export interface ParentDockerfile {
@@ -27,18 +28,12 @@ export const planDockerfile = async (
   projectRoot: string,
   settings: DockerSettings,
 ): Promise<ParentDockerfile | undefined> => {
-  const { dockerfile, buildOptions: { args = {}, target } = {} } = settings;
+  const { dockerfile, buildOptions: { args, target } = {} } = settings;
   if (dockerfile === undefined) return undefined;
-  const text = await readText(sourceOf(projectRoot, "dockerfile", dockerfile));
+  const text = await readSource(sourceOf(projectRoot, "dockerfile", dockerfile), readText);
   const entries = await contextOf(projectRoot, settings);
-  const ingredients = {
-    dockerfile: hash("sha256", text),
-    ...(settings.buildContextRoot !== undefined && { "build context": await contentHash(entries) }),
-    ...(target !== undefined && { "build target": target }),
-    ...Object.fromEntries(
-      Object.entries(args).map(([name, value]) => [`build argument ${name}`, hash("sha256", value)]),
-    ),
-  };
+  const context = settings.buildContextRoot === undefined ? undefined : await contentHash(entries);
+  const ingredients = buildIngredients({ recipe: text, context, target, args });
   const { platform = "" } = settings;
   const reference = `stepdock/parent:${hashJson({ ...ingredients, platform }).slice(0, 24)}`;
   return { reference, ingredients, text, entries, settings };
@@ -50,16 +45,21 @@ const DOCKERFILE = ".stepdock.Dockerfile";
 /** Makes sure that the engine has the image. */
 export const ensureDockerfile = async (
   engine: ContainerEngine,
-  { reference, text, entries, settings }: ParentDockerfile,
+  { reference, ingredients, text, entries, settings }: ParentDockerfile,
   labels: ImageLabels,
   progress: BuildProgress,
 ): Promise<void> => {
   const { preventBuildReuse, buildOptions: { args, target } = {}, platform, buildNetwork } = settings;
   const present = await engine.images.inspect(reference, { signal: progress.signal });
   if (present && !preventBuildReuse) return;
+  const planned = ingredients[CONTEXT];
+  if (planned !== undefined && (await contentHash(entries)) !== planned) {
+    const named = settings.buildContextRoot ?? "";
+    throw changedMeanwhile("buildContextRoot", named, `The build context ${named} was changed meanwhile`);
+  }
   // the engine would apply a .dockerignore of the context once more, and it may be another one
   const kept = entries.filter(({ path }) => path !== ".dockerignore");
-  const context = Readable.from(packRoot([...kept, textEntry(DOCKERFILE, text)]));
+  const context = packRoot([...kept, textEntry(DOCKERFILE, text)]);
   await engine.images.build(
     {
       ...{ context, dockerfile: DOCKERFILE, tag: reference, labels, platform, target },
@@ -73,22 +73,13 @@ export const ensureDockerfile = async (
 const contextOf = async (projectRoot: string, settings: DockerSettings): Promise<RootEntry[]> => {
   const { buildContextRoot, dockerignore } = settings;
   if (buildContextRoot === undefined) return [];
-  const root = sourceOf(projectRoot, "buildContextRoot", buildContextRoot);
-  const named = dockerignore === undefined ? undefined : sourceOf(projectRoot, "dockerignore", dockerignore);
-  return await entriesOf(root, "", await ignoreFor(root.path, named));
+  const own =
+    dockerignore === undefined
+      ? undefined
+      : parseDockerignore(await readSource(sourceOf(projectRoot, "dockerignore", dockerignore), readText));
+  return await readSource(sourceOf(projectRoot, "buildContextRoot", buildContextRoot), async (path) =>
+    entriesIn(path, { ignore: own ?? (await readDockerignore(join(path, ".dockerignore"))) }),
+  );
 };
 
-export const sourceOf = (projectRoot: string, setting: string, named: string): Source => ({
-  ...{ setting, named, path: resolve(projectRoot, named) },
-});
-
-const readText = async ({ setting, named, path }: Source): Promise<string> => {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const text = `"settings.docker.${setting}" names ${named}, which cannot be read: ${(cause as Error).message}.`;
-    throw new ImageSettingsError(setting, named, `${text} Paths are relative to the project's root.`, {
-      cause,
-    });
-  }
-};
+const readText = (path: string): Promise<string> => readFile(path, "utf8");

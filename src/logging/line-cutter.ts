@@ -9,7 +9,7 @@ const NEWLINE = 10;
 /**
  * Cuts bytes into whole lines, as many at once as came in one chunk and fit into `limit` bytes (at least 4), and a line
  * longer than that into pieces, each at the border of a UTF-8 character if it is UTF-8. An unfinished line is held until
- * it ends or grows longer than `limit`.
+ * it ends, grows longer than `limit`, or is asked for.
  */
 export class LineCutter {
   readonly #limit: number;
@@ -28,6 +28,11 @@ export class LineCutter {
       const end = rest.lastIndexOf(NEWLINE, this.#limit - this.#used);
       rest = rest.subarray(end < 0 ? this.#hold(rest) : this.#finish(rest, end));
     }
+  }
+
+  /** Gives out what there is of an unfinished line, as partial, but for a character that is cut off at its end. */
+  flush(): void {
+    if (this.#used > 0) this.#releasePiece();
   }
 
   /** Gives out an unfinished line, as partial. */
@@ -66,13 +71,14 @@ export class LineCutter {
     this.#take(lines, partial);
   }
 
-  /** Called with a full buffer: a character that is cut off at its end stays for the next piece. */
+  /** A character that is cut off at the end stays for the next piece. A full buffer holds more than one. */
   #releasePiece(): void {
-    if (!this.#held) return;
-    const border = characterBorder(this.#held);
-    this.#take(this.#held.subarray(0, border), true);
-    this.#held.copyWithin(0, border);
-    this.#used = this.#limit - border;
+    const held = this.#held?.subarray(0, this.#used) ?? Buffer.alloc(0);
+    const border = characterBorder(held);
+    if (border === 0) return;
+    this.#take(held.subarray(0, border), true);
+    held.copyWithin(0, border);
+    this.#used -= border;
   }
 }
 

@@ -4,6 +4,8 @@ import { type LogRecord, type LogStream, MAX_RECORD_BYTES, toLogRecords } from "
 export interface LineSplitter {
   /** The records that this chunk completes; `time` (ISO 8601) is theirs. */
   push(chunk: Buffer, time: string): LogRecord[];
+  /** What there is of a line without a newline yet, but for a character that is cut off at its end. */
+  flush(time: string): LogRecord[];
   /** The last line, if it has no newline. */
   end(time: string): LogRecord[];
 }
@@ -14,7 +16,7 @@ export interface LineSplitter {
  * `partial`; a final line without newline is `partial` too. So the stream is, byte for byte, its records' contents one
  * after the other, each followed by a newline unless it is `partial`.
  *
- * A line without a newline yet (a prompt) waits here until it ends or outgrows 64 KiB.
+ * A line without a newline yet (a prompt) waits here until it ends, outgrows 64 KiB, or is asked for.
  */
 export function createLineSplitter(stream: LogStream): LineSplitter {
   let records: LogRecord[] = [];
@@ -30,6 +32,7 @@ export function createLineSplitter(stream: LogStream): LineSplitter {
   };
   return {
     push: (chunk, time) => collect(() => cutter.push(chunk), time),
+    flush: (time) => collect(() => cutter.flush(), time),
     end: (time) => collect(() => cutter.end(), time),
   };
 }

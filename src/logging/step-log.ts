@@ -119,11 +119,13 @@ export class StepLog implements AsyncDisposable {
   }
 
   /**
-   * Resolves when all whole lines so far are in the file: before an outcome is recorded, since nobody reads the output
-   * of an attempt that has one again. Never rejects: `end` tells what went wrong.
+   * Resolves when what was written so far is in the file, an unfinished line too: before an outcome is recorded, since
+   * nobody reads the output of an attempt that has one again. What may be the beginning of a frame, of a masked value or
+   * of a character still waits. Never rejects: `end` tells what went wrong.
    */
-  flushed(): Promise<void> {
-    return this.#writer.flush();
+  async flushed(): Promise<void> {
+    if (!this.#ending) await this.#publish(this.#unfinished())?.catch(() => {});
+    await this.#writer.flush();
   }
 
   /**
@@ -168,6 +170,12 @@ export class StepLog implements AsyncDisposable {
   #split(stream: LogStream, parts: readonly Buffer[]): LogRecord[] {
     const time = this.#now().toISOString();
     return parts.flatMap((part) => this.#splitters[stream].push(this.#onFile[stream].skip(part), time));
+  }
+
+  #unfinished(): LogRecord[] {
+    const time = this.#now().toISOString();
+    const { stdout, stderr } = this.#splitters;
+    return [...stdout.flush(time), ...stderr.flush(time)];
   }
 
   #rest(): LogRecord[] {

@@ -10,6 +10,7 @@ export * from "./mask.ts";
 export * from "./names.ts";
 export * from "./result.ts";
 export * from "./run.ts";
+export * from "./schedule.ts";
 export * from "./settings.ts";
 export * from "./snapshot.ts";
 export * from "./status.ts";

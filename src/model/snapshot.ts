@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { HookBindings, RunHooks } from "./hooks.ts";
+import { Schedule } from "./schedule.ts";
 import { CachePolicy, Environment, RetryPolicy, SecretNames, SecretsAs, StepSettings } from "./settings.ts";
 import { ExecutionMode } from "./status.ts";
 
@@ -111,6 +112,8 @@ export const PipelineSnapshot = z.object({
   /** Whether it returns its one output bare. */
   anonymousOutput: z.boolean(),
   hooks: z.optional(RunHooks),
+  /** For orchestrators that have schedules; the others run at once. */
+  schedule: z.optional(Schedule),
   /** Name of the stack it asks for, if it does. */
   stack: z.optional(z.string()),
   warnings: z.array(z.string()),

@@ -1,4 +1,11 @@
-import type { CachePolicy, ExecutionMode, RetryPolicy, SecretsAs, StepSettings } from "../model/index.ts";
+import type {
+  CachePolicy,
+  ExecutionMode,
+  RetryPolicy,
+  Schedule,
+  SecretsAs,
+  StepSettings,
+} from "../model/index.ts";
 import type { RunHooks, StepHooks } from "./hooks.ts";
 import type { InvocationReference } from "./schema.ts";
 
@@ -49,6 +56,8 @@ export interface PipelineOptions extends StepHooks, RunHooks {
   readonly secretsAs?: SecretsAs;
   /** Template of the run's name; `{date}` and `{time}` are filled in. */
   readonly runName?: string;
+  /** For an orchestrator that has schedules; any other warns of it and runs at once. */
+  readonly schedule?: Schedule;
   /** Name of the stack to run on. */
   readonly stack?: string;
 }

@@ -10,13 +10,11 @@ import type { AnyFlavor } from "./flavor-registry.ts";
 export const StackComponentConfig = z.strictObject({});
 export type StackComponentConfig = z.infer<typeof StackComponentConfig>;
 
-/** What a flavor's configuration takes, as JSON schema. */
-export const configJsonSchema = ({ configSchema }: Pick<AnyFlavor, "configSchema">) =>
-  z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
-
-/** The keys that a flavor's configuration has. */
-export const configKeys = (flavor: Pick<AnyFlavor, "configSchema">): string[] =>
-  Object.keys(configJsonSchema(flavor).properties ?? {});
+/** The keys that a flavor's configuration has. A strict object tells them, also where something more is asked of it. */
+export const configKeys = ({ configSchema }: Pick<AnyFlavor, "configSchema">): string[] => {
+  const { shape = {} } = configSchema._zod.def as { readonly shape?: object };
+  return Object.keys(shape);
+};
 
 /** A configuration with its defaults, frozen. @throws ComponentConfigError, which repeats no value: some are secret */
 export const settleConfig = (

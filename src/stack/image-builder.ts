@@ -37,20 +37,13 @@ export interface ImageBuilder {
     progress?: BuildProgress,
   ): Promise<EnvironmentPlan>;
   /**
-   * Resolves the image of a container step: one that is named is pulled where the engine lacks it; of one that is built
-   * the context is read. `imageReference` and `ensureImage` take what it returns.
+   * Resolves the image of a container step, or of a service: one that is named is pulled where the engine lacks it, and its
+   * key is equal for equal content, whatever its name and id; of one that is built the context is read. `imageReference`
+   * and `ensureImage` take what it returns.
    *
    * @throws ImageNotFoundError, ImageSettingsError
    */
   planContainer(container: ContainerImage, progress?: BuildProgress): Promise<EnvironmentPlan>;
-
-  /**
-   * SHA-256 in hex of what a process in an image sees, which is pulled where the engine lacks it: equal for equal content,
-   * whatever its name and id.
-   *
-   * @throws ImageNotFoundError
-   */
-  imageContent(reference: string, progress?: BuildProgress): Promise<string>;
   /** The tag that an image of this environment with these bundles has, by content. */
   imageReference(plan: EnvironmentPlan, codeHashes: readonly string[]): string;
   /**

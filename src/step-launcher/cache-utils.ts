@@ -106,7 +106,7 @@ export interface CacheLookup {
   readonly artifactStore: ArtifactStore;
   readonly now: () => Date;
   /** Told when an entry cannot be used since its artifacts are not what they were. */
-  readonly onDamage?: (error: Error) => void;
+  readonly onDamage?: (error: Error) => void | Promise<void>;
 }
 
 /**
@@ -126,7 +126,7 @@ export const getCachedStepRun = async (
     return { stepRun, outputs };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    onDamage?.(error);
+    await onDamage?.(error);
     return undefined;
   }
 };

@@ -4,7 +4,7 @@ import { type CacheKey, generateCacheKey, getCachedStepRun } from "./cache-utils
 import { resolveStepInputs } from "./input-utils.ts";
 import type { StepEnvironments } from "./port.ts";
 import type { RunContext } from "./run-context.ts";
-import { newStepRun } from "./step-runs.ts";
+import { idsOf, newStepRun } from "./step-runs.ts";
 import { isSettingEnabled } from "./utils.ts";
 
 type Artifacts = Readonly<Record<string, ArtifactVersion>>;
@@ -24,7 +24,7 @@ export interface KeyedStep {
 }
 
 export const keyStep = async (
-  context: RunContext,
+  context: Pick<RunContext, "outputs" | "metadata" | "artifactStore">,
   invocation: Invocation,
   environments: StepEnvironments,
 ): Promise<KeyedStep> => {
@@ -82,9 +82,6 @@ export const publishCachedSteps = async (
     await emit({ event: "step_status", invocation, stepRunId, attempt, status: "cached", durationMs: 0 });
   }
 };
-
-const idsOf = (artifacts: Artifacts): Record<string, string> =>
-  Object.fromEntries(Object.entries(artifacts).map(([name, { id }]) => [name, id]));
 
 /**
  * Takes all steps that can be told to be cached before anything runs: those with no upstream that has to be executed.

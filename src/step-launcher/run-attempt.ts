@@ -13,7 +13,7 @@ import { callMissedHooks } from "./missed-hooks.ts";
 import type { ExecutionSignals, StepEnd, StepExecution, StepExecutor } from "./port.ts";
 import { type Reservation, reserveAttempt } from "./reservation.ts";
 import type { RunContext } from "./run-context.ts";
-import { newStepRun } from "./step-runs.ts";
+import { idsOf, newStepRun } from "./step-runs.ts";
 import { type TimeLimit, withTimeout } from "./timeout.ts";
 
 export interface AttemptFacts {
@@ -66,9 +66,6 @@ export const runAttempt = async (
   await callMissedHooks(work, executor, facts.signals);
   return { stepRun, status, released };
 };
-
-const idsOf = (artifacts: AttemptFacts["inputs"]): Record<string, string> =>
-  Object.fromEntries(Object.entries(artifacts).map(([name, { id }]) => [name, id]));
 
 /** An attempt that is under way. */
 export interface AttemptWork {

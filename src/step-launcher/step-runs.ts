@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Invocation, StepRun } from "../model/index.ts";
+import type { ArtifactVersion, Invocation, StepRun } from "../model/index.ts";
 import type { CacheKey } from "./cache-utils.ts";
 import type { RunContext } from "./run-context.ts";
+
+/** Artifacts by name, as the record of a step run has them. */
+export const idsOf = (artifacts: Readonly<Record<string, ArtifactVersion>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(artifacts).map(([name, { id }]) => [name, id]));
 
 /** The record of an attempt that has not begun. */
 export const newStepRun = (

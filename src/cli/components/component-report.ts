@@ -1,8 +1,9 @@
 import type { House } from "../../composition.ts";
 import type { ComponentRecord } from "../../stack/catalog.ts";
 import type { StackComponentType } from "../../stack/component.ts";
-import { configJsonSchema, configKeys, settleConfig } from "../../stack/component-config.ts";
+import { configKeys, settleConfig } from "../../stack/component-config.ts";
 import { wordsOf } from "../../stack/component-words.ts";
+import { configJsonSchema } from "../../stack/config-json-schema.ts";
 import type { Source } from "../../stack/flavor-registry.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { columns } from "../render/columns.ts";

@@ -19,41 +19,44 @@ export const cleanEngine = async (
   engine: ContainerEngine,
   runs: Runs,
 ): Promise<void> => {
-  await cleanContainers(context, engine);
+  await cleanContainers(context, engine, runs);
   await cleanLeftovers(context, engine, runs);
   await cleanBaseTags(context, engine);
   if (runs.live.length === 0) return await cleanImages(context, engine, runs);
   await context.note("images were left as they are: a run goes on, and may need any of them");
 };
 
-const cleanContainers = async (context: CleanContext, engine: ContainerEngine): Promise<void> => {
+const cleanContainers = async (
+  context: CleanContext,
+  engine: ContainerEngine,
+  { live }: Runs,
+): Promise<void> => {
   const { metadata, paths } = context.workspace;
   const containers = await engine.containers.list({ [LABEL.workspace]: metadata.workspaceId });
   for (const { id, name, labels } of containers) {
     const runId = labels[LABEL.runId];
-    if (runId === undefined || isOwned(paths, runId)) continue;
+    if (runId === undefined || isOwned(paths, runId) || live.some((run) => run.id === runId)) continue;
     await context.remove({ kind: "container", id, name }, () => engine.containers.remove(id));
   }
 };
 
-/** Networks and volumes are listed without their labels: those of live runs are listed apart. */
+/** Volumes are listed without their labels: those of live runs are listed apart. */
 const cleanLeftovers = async (
   context: CleanContext,
-  { leftovers }: ContainerEngine,
+  engine: ContainerEngine,
   { live }: Runs,
 ): Promise<void> => {
   const workspace = { [LABEL.workspace]: context.workspace.metadata.workspaceId };
   const ofRuns = live.map(({ id }) => ({ ...workspace, [LABEL.runId]: id }));
-  const [networks, volumes] = [await leftovers.networks(workspace), await leftovers.volumes(workspace)];
-  const usedNetworks = (await Promise.all(ofRuns.map((labels) => leftovers.networks(labels)))).flat();
-  const usedVolumes = (await Promise.all(ofRuns.map((labels) => leftovers.volumes(labels)))).flat();
-  for (const { id, name } of networks) {
-    if (usedNetworks.some((used) => used.id === id)) continue;
-    await context.remove({ kind: "network", id, name }, () => leftovers.removeNetwork(id));
+  const [networks, volumes] = [await engine.networks.list(workspace), await engine.volumes.list(workspace)];
+  const used = (await Promise.all(ofRuns.map((labels) => engine.volumes.list(labels)))).flat();
+  for (const { id, name, labels } of networks) {
+    if (live.some((run) => run.id === labels[LABEL.runId])) continue;
+    await context.remove({ kind: "network", id, name }, () => engine.networks.remove(id));
   }
   for (const { name } of volumes) {
-    if (usedVolumes.some((used) => used.name === name)) continue;
-    await context.remove({ kind: "volume", id: name, name }, () => leftovers.removeVolume(name));
+    if (used.some((each) => each.name === name)) continue;
+    await context.remove({ kind: "volume", id: name, name }, () => engine.volumes.remove(name));
   }
 };
 

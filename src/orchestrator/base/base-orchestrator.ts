@@ -97,10 +97,18 @@ export abstract class BaseOrchestrator<
     this.#active = await openRun(this, request, stack, this.services);
     await using active = this.#active;
     return await active.conduct(async () => {
+      await this.#warnOfSchedule(active);
       await this.validate(request, stack);
       await validateStepOperators({ active, stack });
       await this.#betweenHooks(active, () => this.#submit(active, stack));
     });
+  }
+
+  /** As ZenML's local orchestrators do: it is not run later than asked for, but at once. */
+  async #warnOfSchedule({ context: { snapshot, emit } }: ActiveRun): Promise<void> {
+    if (!snapshot.schedule || this.traits.isSchedulable) return;
+    const message = `Orchestrator "${this.name}" (${this.flavor}) has no schedules: that of pipeline "${snapshot.pipelineName}" is ignored, and it runs now.`;
+    await emit({ event: "warning", message });
   }
 
   /** Calls the pipeline's `onInit` on this host. ZenML's `run_init_hook`. @throws InitHookError */
@@ -207,9 +215,10 @@ export abstract class BaseOrchestrator<
     return this.runsElsewhere ? always : ["fail_fast", ...always];
   }
 
-  /** Whether the step needs resources of its own where the orchestrator itself runs. */
-  static requiresResourcesInOrchestrationEnvironment({ settings }: Invocation): boolean {
-    return settings.resources !== undefined;
+  /** Whether the step needs resources of its own where this orchestrator runs it: not where a step operator does. */
+  static requiresResourcesInOrchestrationEnvironment({ settings, stepOperator }: Invocation): boolean {
+    const asked = Object.values(settings.resources ?? {}).some((value) => value !== undefined);
+    return asked && stepOperator === undefined;
   }
 
   /**

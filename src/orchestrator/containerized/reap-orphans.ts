@@ -12,6 +12,8 @@ export interface ReapOptions {
   readonly runs: string;
   /** The run that asks: its own containers are not orphans. */
   readonly ownRunId: string;
+  /** Runs that go on without an owner. */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /**
@@ -26,20 +28,22 @@ export const reapOrphans = async ({
   workspaceId,
   runs,
   ownRunId,
+  elsewhere = new Set(),
 }: ReapOptions): Promise<string[]> => {
   const ofWorkspace = { [LABEL.workspace]: workspaceId };
   const [containers, networks] = await Promise.all([
     engine.containers.list(ofWorkspace),
     engine.networks.list(ofWorkspace),
   ]);
+  const goesOn = (runId: string) => runId === ownRunId || elsewhere.has(runId) || isOwned(runs, runId);
   const isOrphan = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) => {
     const runId = labels[LABEL.runId];
-    return runId !== undefined && runId !== ownRunId && !isOwned(runs, runId);
+    return runId !== undefined && !goesOn(runId);
   };
   const orphans = containers.filter(isOrphan);
   await Promise.all(orphans.map(({ id }) => engine.containers.remove(id)));
   await Promise.all(networks.filter(isOrphan).map(({ id }) => engine.networks.remove(id)));
-  await reapSecretFiles(workspaceId, (runId) => runId === ownRunId || isOwned(runs, runId));
+  await reapSecretFiles(workspaceId, goesOn);
   return [...new Set(orphans.map(({ labels }) => labels[LABEL.runId] ?? ""))];
 };
 

@@ -1,5 +1,5 @@
 import { isEngineGone } from "../../errors/engine-gone.ts";
-import type { Invocation } from "../../model/index.ts";
+import { type Invocation, runsElsewhere } from "../../model/index.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
@@ -69,7 +69,9 @@ export const removeOrphans = async (
   services: OrchestratorServices,
 ): Promise<void> => {
   const engine = await services.engine();
-  const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id };
+  const running = (await metadata.listRuns({ status: "running" })).filter(runsElsewhere);
+  const elsewhere = new Set(running.map(({ id }) => id));
+  const options = { workspaceId: metadata.workspaceId, runs: paths.runs, ownRunId: run.id, elsewhere };
   for (const runId of await reapOrphans({ engine, ...options })) {
     const message = `Containers of run ${runId}, whose orchestrator died, were removed. stepdock resume ${runId} goes on with it.`;
     await emit({ event: "warning", message });

@@ -38,13 +38,16 @@ export class ServiceContainer implements AsyncDisposable {
     return new ServiceContainer(options, await openStepLog({ path: logPath(options) }));
   }
 
-  /** Takes over one whose orchestrator died: its log goes on where it stopped. */
-  static async adopt(options: ServiceOptions, id: string): Promise<ServiceContainer> {
-    const service = new ServiceContainer(options, await adoptStepLog({ path: logPath(options) }));
-    const adopted = await options.engine.containers.adopt(id, service.#log);
-    service.#container = adopted;
-    if (adopted && adopted.state !== "created") service.#follow(adopted);
-    return service;
+  /** For one whose orchestrator died: its log goes on where it stopped. */
+  static async reopen(options: ServiceOptions): Promise<ServiceContainer> {
+    return new ServiceContainer(options, await adoptStepLog({ path: logPath(options) }));
+  }
+
+  /** Takes over the container that the dead orchestrator started, if it is still there. */
+  async adopt(id: string): Promise<void> {
+    const adopted = await this.#options.engine.containers.adopt(id, this.#log);
+    this.#container = adopted;
+    if (adopted && adopted.state !== "created") this.#follow(adopted);
   }
 
   /** @throws ServiceFailure */

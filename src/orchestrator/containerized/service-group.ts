@@ -17,7 +17,7 @@ export class ServiceGroup implements AsyncDisposable {
   readonly #options: GroupOptions;
   readonly #attempt: Attempt;
   #networks: readonly NetworkRecord[] = [];
-  #services: readonly ServiceContainer[] = [];
+  readonly #services: ServiceContainer[] = [];
 
   constructor(options: GroupOptions, attempt: Attempt) {
     this.#options = options;
@@ -36,7 +36,7 @@ export class ServiceGroup implements AsyncDisposable {
     const internal = this.#attempt.invocation.settings.network !== "bridge";
     const network = { name: this.network, labels: stepLabels(this.#facts), internal };
     this.#networks = [await engine.networks.create(network)];
-    this.#services = await Promise.all(this.#settings.map((each) => ServiceContainer.open(this.#of(each))));
+    for (const each of this.#settings) this.#services.push(await ServiceContainer.open(this.#of(each)));
     await this.#allReady(signal);
   }
 
@@ -59,11 +59,13 @@ export class ServiceGroup implements AsyncDisposable {
     const labels = { [LABEL.stepRunId]: this.#facts.stepRunId };
     this.#networks = await engine.networks.list(labels);
     const containers = await engine.containers.list(labels);
-    const left = this.#settings.flatMap(([name, settings]) => {
-      const found = containers.find((each) => each.labels[LABEL.service] === name);
-      return found ? [ServiceContainer.adopt(this.#of([name, settings]), found.id)] : [];
-    });
-    this.#services = await Promise.all(left);
+    for (const each of this.#settings) {
+      const found = containers.find(({ labels }) => labels[LABEL.service] === each[0]);
+      if (!found) continue;
+      const service = await ServiceContainer.reopen(this.#of(each));
+      this.#services.push(service);
+      await service.adopt(found.id);
+    }
   }
 
   /** What to say of services that ended before the step did. */

@@ -9,12 +9,12 @@ import { hashJson } from "../../util/canonical.ts";
 export const withServices = async (
   { key, ingredients }: EnvironmentIdentity,
   { settings: { services = {} } }: Pick<Invocation, "settings">,
-  contentOf: (image: string) => Promise<string>,
+  keyOf: (image: string) => Promise<string>,
 ): Promise<EnvironmentIdentity> => {
   if (Object.keys(services).length === 0) return { key, ingredients };
   const parts = await Promise.all(
     Object.entries(services).map(async ([name, service]) => [
-      [`service ${name} image`, await contentOf(service.image)],
+      [`service ${name} image`, await keyOf(service.image)],
       [`service ${name}`, hashJson(toldTo(service))],
     ]),
   );

@@ -72,11 +72,11 @@ export class StepImages {
 
   async environmentOf(invocation: Invocation): Promise<EnvironmentIdentity> {
     const { key, ingredients } = await this.planOf(invocation);
-    return await withServices({ key, ingredients }, invocation, (image) =>
-      this.#options.builder.imageContent(image, {
-        onOutput: (line) => void this.#options.emit({ event: "build_output", image, line }),
-      }),
-    );
+    const { builder, emit } = this.#options;
+    return await withServices({ key, ingredients }, invocation, async (image) => {
+      const onOutput = (line: string) => void emit({ event: "build_output", image, line });
+      return (await builder.planContainer({ image }, { onOutput })).key;
+    });
   }
 
   planOf(invocation: Invocation): Promise<EnvironmentPlan> {

@@ -5,7 +5,7 @@ import type { ContainerEngine, ImageRecord } from "../../../src/docker/port.ts";
 import type { ContainerRegistry } from "../../../src/stack/container-registry.ts";
 import type { ComponentServices } from "../../../src/stack/services.ts";
 import { LOGIN } from "../../fixtures/docker-registry.ts";
-import { tarOf } from "../../integration/docker/image-fixture.ts";
+import { tarOf } from "../../fixtures/tar.ts";
 
 /** Where the registry is, and as whom to go there. */
 export interface RegistryAddress {
@@ -64,11 +64,11 @@ export const openRegistryTest = async (
       const name = `stepdock/step:${mark}-${++count}`;
       const label = `LABEL ${MARK}=${mark}`;
       if (parent === undefined) {
-        await engine.images.import(await tarOf({ file: `${mark} ${count}` }), name, [label]);
+        await engine.images.import(tarOf({ file: `${mark} ${count}` }), name, [label]);
         return name;
       }
       const dockerfile = `FROM ${parent}\n${label}\nCOPY file /file-${count}\n`;
-      const context = await tarOf({ Dockerfile: dockerfile, file: `${mark} ${count}` });
+      const context = tarOf({ Dockerfile: dockerfile, file: `${mark} ${count}` });
       await engine.images.build({ context, dockerfile: "Dockerfile", tag: name, labels: {} });
       return name;
     },

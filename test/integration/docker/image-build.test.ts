@@ -4,7 +4,8 @@ import { openConnection } from "../../../src/docker/dockerode-client.ts";
 import { ImageBuildError } from "../../../src/docker/image-build-error.ts";
 import type { BuildOptions, BuildRequest } from "../../../src/docker/port.ts";
 import { BUSYBOX_IMAGE, ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
-import { engineWithImages, importFile, TEST_LABELS, tarOf } from "./image-fixture.ts";
+import { tarOf } from "../../fixtures/tar.ts";
+import { engineWithImages, importFile, TEST_LABELS } from "./image-fixture.ts";
 
 type Test = Awaited<ReturnType<typeof engineWithImages>>;
 type Files = Readonly<Record<string, string>>;
@@ -16,7 +17,7 @@ const build = async (
   more: Partial<BuildRequest> = {},
 ) => {
   const request = {
-    context: await tarOf(files),
+    context: tarOf(files),
     dockerfile: "Dockerfile",
     tag: test.name(),
     labels: TEST_LABELS,

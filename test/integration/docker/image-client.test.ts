@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { engineWithImages, importFile, TEST_LABELS, tarOf } from "./image-fixture.ts";
+import { tarOf } from "../../fixtures/tar.ts";
+import { engineWithImages, importFile, TEST_LABELS } from "./image-fixture.ts";
 
 describe("import", () => {
   it("makes an image of one layer with the config that its changes say", async () => {
@@ -17,7 +18,7 @@ describe("import", () => {
   it("rejects what is no tar, and makes no image", async () => {
     await using test = await engineWithImages();
     const tag = test.name();
-    const noTar = (await tarOf({ a: "b" })).map((chunk: Buffer) => Buffer.alloc(chunk.length, "x"));
+    const noTar = tarOf({ a: "b" }).map((chunk: Buffer) => Buffer.alloc(chunk.length, "x"));
     await expect(test.images.import(noTar, tag, [])).rejects.toMatchObject({ code: "docker_request_failed" });
     expect(await test.images.inspect(tag)).toBeUndefined();
   });

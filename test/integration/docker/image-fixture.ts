@@ -1,11 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { pack } from "tar-fs";
 import { connectEngine } from "../../../src/docker/connect.ts";
 import type { ContainerEngine, ImageRecord } from "../../../src/docker/port.ts";
+import { tarOf } from "../../fixtures/tar.ts";
 
 /** On every image made by these tests. */
 export const TEST_LABELS = { "dev.stepdock.test": "docker-images" };
@@ -38,24 +34,10 @@ const remember = (names: string[], name: string): string => {
   return name;
 };
 
-/** A tar stream of these files, whose directory goes with it. */
-export const tarOf = async (files: Readonly<Record<string, string>>): Promise<Readable> => {
-  const directory = await mkdtemp(join(tmpdir(), "stepdock-context-"));
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(directory, name)), { recursive: true });
-    await writeFile(join(directory, name), content);
-  }
-  const stream = Readable.from(pack(directory));
-  return stream.on("close", () => void rm(directory, { recursive: true, force: true }));
-};
-
 /** An image of one file and nothing that runs: needs no registry and no program. */
 export const importFile = async (
   engine: ContainerEngine,
   tag: string,
   changes: readonly string[] = [],
 ): Promise<ImageRecord> =>
-  engine.images.import(await tarOf({ hello: "world" }), tag, [
-    ...changes,
-    "LABEL dev.stepdock.test=docker-images",
-  ]);
+  engine.images.import(tarOf({ hello: "world" }), tag, [...changes, "LABEL dev.stepdock.test=docker-images"]);

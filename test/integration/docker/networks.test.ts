@@ -56,6 +56,7 @@ test("what runs for a run whose orchestrator is dead is removed with its network
   const created = await engine.containers.create(sleeper({ network: dead.name, labels }), NOWHERE);
   await created.start();
   const options = { engine, workspaceId: WORKSPACE[LABEL.workspace] ?? "", runs, ownRunId: "own" };
+  expect(await reapOrphans({ ...options, elsewhere: new Set(["dead"]) })).toEqual([]);
   expect(await reapOrphans(options)).toEqual(["dead"]);
   expect(await engine.containers.list(WORKSPACE)).toEqual([]);
   expect((await engine.networks.list(WORKSPACE)).map(({ id }) => id)).toEqual([own.id]);

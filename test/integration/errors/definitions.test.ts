@@ -203,7 +203,7 @@ test.each([
   ["the command line", ["fine", "--stack", "lokal"], "lokal", "local"],
 ])("an unknown stack that %s asks for is told with those that there are", async (_, args, asked, nearest) => {
   expect(await refusal(...args)).toBe(
-    `There is no stack "${asked}". There are: local_docker, local. Did you mean "${nearest}"?`,
+    `There is no stack "${asked}". There are: local_docker, local, local_package. Did you mean "${nearest}"?`,
   );
 });
 

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectEngine } from "../../../src/docker/connect.ts";
-import type { ContainerEngine, ContainerSpec } from "../../../src/docker/port.ts";
+import type { ContainerEngine } from "../../../src/docker/port.ts";
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { BaseImageError } from "../../../src/image-builder/base-image-error.ts";
 import { type AssemblyHost, thisHost } from "../../../src/image-builder/base-image-host.ts";
 import { countingEngine } from "../../fixtures/counting-engine.ts";
+import { printed } from "./builder-fixture.ts";
 
 /** `.invalid` is reserved: no name server knows it. */
 const UNREACHABLE = "registry.invalid/stepdock/none:1";
@@ -32,24 +33,6 @@ const assemble = async (host: AssemblyHost) => {
       for (const tag of (await engine.images.inspect(reference))?.tags ?? []) await engine.images.remove(tag);
     },
   };
-};
-
-/** Least privilege, as a step has it, under a uid that the image does not know. */
-const stepLike = (image: string, command: readonly string[]): ContainerSpec => ({
-  ...{ image, command, environment: {}, labels: { "dev.stepdock.test": "1" }, mounts: [] },
-  ...{ user: "4321:4321", network: "none", readOnlyRoot: true, init: true, stdin: false },
-  tmpfs: { "/tmp": "rw,exec,nosuid,nodev,mode=1777" },
-  ...{ capabilitiesDropped: ["ALL"], noNewPrivileges: true },
-});
-
-const printed = async (spec: ContainerSpec): Promise<string> => {
-  const chunks: Buffer[] = [];
-  await using created = await engine.containers.create(spec, {
-    write: (_, chunk) => void chunks.push(Buffer.from(chunk)),
-  });
-  const { ended } = await created.start();
-  const { exitCode } = await ended;
-  return `${Buffer.concat(chunks).toString().trim()} (${exitCode})`;
 };
 
 describe.skipIf(process.platform !== "linux")("without a registry", () => {
@@ -85,17 +68,17 @@ describe.skipIf(process.platform !== "linux")("without a registry", () => {
 
   test("in it, Node and a shell run as a step does: any uid, no network, no capability", async () => {
     await using base = await assemble(freshHost());
-    const node = stepLike(base.reference, ["node", "-p", "[process.version, process.getuid()].join()"]);
-    expect(await printed(node)).toBe(`${process.version},4321 (0)`);
+    const node = ["node", "-p", "[process.version, process.getuid()].join()"];
+    expect(await printed({ engine }, base.reference, node)).toBe(`${process.version},4321 (0)`);
     const shell = "cd /tmp && echo one > f && cat f && ls -d /home/node && stat -c %a /tmp";
-    expect(await printed(stepLike(base.reference, ["sh", "-c", shell]))).toBe("one\n/home/node\n1777 (0)");
+    expect(await printed({ engine }, base.reference, ["sh", "-c", shell])).toBe("one\n/home/node\n1777 (0)");
   });
 
   test("names are resolved and Node finds the user's home as in any image", async () => {
     await using base = await assemble(freshHost());
     const script = `require("dns").lookup("localhost", (e, a) => console.log(e ?? a, os.userInfo().homedir))`;
-    const spec = { ...stepLike(base.reference, ["node", "-e", script]), user: "1000:1000" };
-    expect(await printed(spec)).toMatch(/^(127\.0\.0\.1|::1) \/home\/node \(0\)$/);
+    const told = await printed({ engine }, base.reference, ["node", "-e", script], "1000:1000");
+    expect(told).toMatch(/^(127\.0\.0\.1|::1) \/home\/node \(0\)$/);
   });
 
   test("equal content gives equal layers, whatever the image is called", async () => {

@@ -75,15 +75,16 @@ export const bundles = (code: Readonly<Record<string, string>>): BundleFiles =>
 
 export const script = (path: string, text: string): RootEntry => textEntry(path, text, 0o755);
 
-/** What a command prints in a container such as a step has, under a uid that the image does not know. */
+/** What a command prints in a container such as a step has, under a uid that the image does not know, or `user`. */
 export const printed = async (
-  { engine }: BuilderTest,
+  { engine }: Pick<BuilderTest, "engine">,
   image: string,
   command: readonly string[],
+  user = "4321:4321",
 ): Promise<string> => {
   const spec: ContainerSpec = {
     ...{ image, command, environment: {}, labels: { "dev.stepdock.test": "1" }, mounts: [] },
-    ...{ user: "4321:4321", network: "none", readOnlyRoot: true, init: true, stdin: false },
+    ...{ user, network: "none", readOnlyRoot: true, init: true, stdin: false },
     tmpfs: { "/tmp": "rw,exec,nosuid,nodev,mode=1777" },
     ...{ capabilitiesDropped: ["ALL"], noNewPrivileges: true },
   };

@@ -104,6 +104,26 @@ describe("the key", () => {
   });
 });
 
+test.each<[string, string, DockerSettings]>([
+  ["a copied file", "data.csv", { copyFiles: { "/late.csv": "data.csv" } }],
+  ["a file of the context", "context/kept.txt", { dockerfile: "Dockerfile", buildContextRoot: "context" }],
+])(
+  "%s that was changed since it was planned is told, and nothing is built of it",
+  async (_, path, settings) => {
+    const { readFile } = await import("node:fs/promises");
+    const before = await readFile(join(it.folder, path), "utf8");
+    const builder = it.builder();
+    const planned = await builder.planEnvironment(settings, []);
+    await write(path, "other");
+    const building = builder.ensureImage(planned, bundles({ late: "3;" }), it.progress);
+    await expect(building).rejects.toMatchObject({
+      code: "settings_invalid",
+      message: expect.stringMatching(/was changed meanwhile.*Run again/),
+    });
+    await write(path, before);
+  },
+);
+
 test("with preventBuildReuse each run builds anew, once; without, it finds what there is", async () => {
   const settings: DockerSettings = { parentImage: base, copyFiles: { "/x": "data.csv" } };
   const build = async (more: DockerSettings, builder = it.builder()) => {

@@ -12,6 +12,12 @@ export const one = step({ name: "one", output: z.number(), run: () => 1 });
 export const two = step({ name: "two", output: z.number(), run: () => 2 });
 export const pair = pipeline({ name: "pair", enableCache: false, define: () => ({ one: one(), two: two() }) });
 
+export const nightly = pipeline({
+  name: "nightly",
+  schedule: { name: "night", cronExpression: "0 2 * * *" },
+  define: () => { one(); },
+});
+
 export const throws = step({ name: "throws", output: z.number(), run: () => { throw new RangeError("too far"); } });
 export const needy = step({ name: "needy", inputs: { n: z.number() }, run: () => {} });
 export const broken = pipeline({

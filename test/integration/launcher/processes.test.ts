@@ -111,6 +111,22 @@ test("what a step has started and left behind ends with it, and keeps no launche
   expect([run.status, statusesOf(steps)]).toEqual(["completed", { litters: "completed" }]);
 });
 
+test("a schedule reaches an orchestrator that has schedules; any other warns of it, and runs at once", async () => {
+  const warnings = async (traits: Partial<OrchestratorTraits>) => {
+    const { orchestrator } = foreign(traits);
+    const { run, events } = await bench.run(orchestrator, { exportName: "nightly" });
+    expect(run.status).toBe("completed");
+    const told = events.flatMap((each) => (each.event === "warning" ? [each.message] : []));
+    return [orchestrator.submissions[0]?.snapshot.schedule, told];
+  };
+  const schedule = { name: "night", cronExpression: "0 2 * * *" };
+  const traits = { isSchedulable: true, supportsClientSideCaching: false };
+  expect(await warnings(traits)).toEqual([schedule, []]);
+  const ignored =
+    'Orchestrator "foreign" (foreign) has no schedules: that of pipeline "nightly" is ignored, and it runs now.';
+  expect(await warnings({ ...traits, isSchedulable: false })).toEqual([schedule, [ignored]]);
+});
+
 test("a launcher tries a failed step again, unless the engine does", async () => {
   const attempts = async (traits: Partial<OrchestratorTraits>, restarts: number) => {
     const codes: (number | null)[] = [];

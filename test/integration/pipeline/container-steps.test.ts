@@ -6,7 +6,8 @@ import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { engineWithImages, TEST_LABELS, tarOf } from "../docker/image-fixture.ts";
+import { tarOf } from "../../fixtures/tar.ts";
+import { engineWithImages, TEST_LABELS } from "../docker/image-fixture.ts";
 import { outputOf, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 import { docker, runPipeline as endedRun, leftoversOf, NOTHING, open } from "./support.ts";
 
@@ -106,7 +107,7 @@ test("commands in any image take and give typed values, with few rights; what ch
   expect((await runPipeline(project)).executed).toEqual([]);
 
   await appendFile(project.path("teller/text.txt"), " again");
-  const context = await tarOf({ Dockerfile: `FROM ${image}\nENV MORE=1\n` });
+  const context = tarOf({ Dockerfile: `FROM ${image}\nENV MORE=1\n` });
   await images.images.build({ context, dockerfile: "Dockerfile", tag: renamed, labels: TEST_LABELS });
   const planned = await plan(project);
   expect(planned).toMatch(/fit +run +changed: environment image\n/);

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { environmentReference } from "../../../src/image-builder/image-names.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { engineWithImages, TEST_LABELS, tarOf } from "../docker/image-fixture.ts";
+import { tarOf } from "../../fixtures/tar.ts";
+import { engineWithImages, TEST_LABELS } from "../docker/image-fixture.ts";
 import { IMPORTS, outputOf, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
 
 type Images = Awaited<ReturnType<typeof engineWithImages>>;
@@ -32,7 +33,7 @@ const EVERY_STEP = ["look", "praise", "praise_green"];
 const parentImage = async (images: Images, instruction: string): Promise<string> => {
   const { reference } = await ensureBaseImage(images.engine);
   const tag = images.name();
-  const context = await tarOf({ Dockerfile: `FROM ${reference}\n${instruction}\n` });
+  const context = tarOf({ Dockerfile: `FROM ${reference}\n${instruction}\n` });
   await images.images.build({ context, dockerfile: "Dockerfile", tag, labels: TEST_LABELS, noCache: true });
   return tag;
 };

@@ -1,8 +1,13 @@
+import { mkdtempDisposable, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLocalArtifactStore } from "../../../src/artifact/local-artifact-store.ts";
 import type { ArtifactStore } from "../../../src/artifact/port.ts";
 import { withOtherStores } from "../../../src/artifact/with-other-stores.ts";
 import type { ArtifactVersion } from "../../../src/model/index.ts";
+import { registerArtifactStoreFilesystem } from "../../../src/orchestrators.ts";
+import { FILES, LOCATION, publish } from "../../contract/artifact-store/fixture.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 /** As a flavor of the user's may make it: what it does is in its class, what it knows is private. */
@@ -77,4 +82,22 @@ test("a store that is an object of a class does all that it did, beside other st
   await store.fetch({ ...artifact, uri: "local://other/s/o/1" });
   expect(fetched).toEqual(["local://other/s/o/1"]);
   expect(store.path("local://other/s/o/1")).toBe(`${folder.path}/other/s/o/1`);
+});
+
+test("the store of a run reads and verifies artifacts of another one, and makes its own where it always did", async () => {
+  await using root = await mkdtempDisposable(join(tmpdir(), "stepdock-stores-"));
+  const [own, other] = ["default", "team"].map((name) => createLocalArtifactStore({ root: root.path, name }));
+  if (!own || !other) throw new Error("there are two");
+  const asked: string[] = [];
+  const storeOf = async (uri: string) => {
+    asked.push(uri);
+    return other;
+  };
+  const store = registerArtifactStoreFilesystem(own, storeOf, root.path);
+  const uri = other.uri(LOCATION);
+  const artifact = await publish(other, uri);
+  await store.verify(artifact);
+  expect(asked).toEqual([uri]);
+  expect(await readFile(join(store.path(uri), "value.json"), "utf8")).toBe(FILES["value.json"]);
+  expect(store.uri(LOCATION)).toBe(own.uri(LOCATION));
 });

@@ -32,3 +32,21 @@ test("memoryFactor makes nothing smaller", () => {
     /memoryFactor/,
   );
 });
+
+const scheduled = (schedule: object) => pipeline({ name: "p", schedule, define: () => {} })[PIPELINE];
+
+test.each([
+  { cronExpression: "0 6 * * 1" },
+  { intervalSecond: 60, startTime: "2026-01-01T00:00:00Z" },
+  { runOnceStartTime: "2026-01-01T00:00:00+02:00" },
+])("a schedule may be %o", (schedule) => {
+  expect(() => checkOptions(scheduled(schedule))).not.toThrow();
+});
+
+test.each([
+  [{ intervalSecond: 60 }, /schedule.*needs a cronExpression, an intervalSecond with a startTime/],
+  [{ runOnceStartTime: "tomorrow" }, /schedule/],
+  [{ cron: "* * * * *" }, /schedule/],
+])("a schedule of %o is refused", (schedule, message) => {
+  expect(() => checkOptions(scheduled(schedule))).toThrow(message);
+});

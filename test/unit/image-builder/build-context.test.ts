@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { chmod, mkdir, rename, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readBuildContext } from "../../../src/image-builder/build-context.ts";
@@ -40,10 +42,13 @@ test("a build context has what its .dockerignore leaves in, and its Dockerfile",
   expect({ dockerfile, recipe }).toEqual({ dockerfile: "Dockerfile", recipe: FILES.Dockerfile });
 });
 
-test("its hash is the same in another place, with other times, another Dockerfile and other files that are ignored", async () => {
+test("its hash is the same in another place, with other times, another umask, another Dockerfile, a workspace and other files that are ignored", async () => {
   await using project = await projectWith();
   await using other = await projectWith({ ...FILES, Dockerfile: "FROM other\n", "noise.log": "more" });
   await utimes(other.path("train.py"), 1, 1);
+  await chmod(other.path("train.py"), 0o660);
+  await mkdir(other.path(".stepdock"));
+  await writeFile(other.path(".stepdock/stepdock.db"), "changes with each run");
   expect((await other.read()).contentHash).toBe((await project.read()).contentHash);
 });
 
@@ -82,4 +87,13 @@ test("a Dockerfile that the .dockerignore leaves out is sent all the same", asyn
   await using project = await projectWith({ ...FILES, ".dockerignore": "Dockerfile\n" });
   const { entries } = await project.read();
   expect(entries.filter(({ path }) => path === "Dockerfile")).toHaveLength(1);
+});
+
+test("what no image can have, such as a socket, is left out", async () => {
+  await using project = await projectWith();
+  const server = createServer().listen(project.path("socket"));
+  await once(server, "listening");
+  const { entries } = await project.read();
+  await new Promise((closed) => server.close(closed));
+  expect(entries.map(({ path }) => path)).not.toContain("socket");
 });

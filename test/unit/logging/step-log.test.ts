@@ -40,6 +40,7 @@ describe("the log of a step", () => {
           if (!o.done) await log.write("stdout", o.value);
           if (!e.done) await log.write("stderr", e.value);
           if (o.done && e.done) break;
+          if (sizes.length % 2 === 0) await log.flushed();
         }
         await log.end();
         const records = await collect(readLog(directory.path));
@@ -68,6 +69,31 @@ describe("the log of a step", () => {
     await using log = await openStepLog({ path: directory.path, nonce: NONCE });
     await log.write("stdout", Buffer.concat([Buffer.from("no newline"), FRAME]));
     expect(await log.frame).toBe(SHA256);
+  });
+
+  test("has an unfinished line on file once it is flushed, and then the rest of it", async () => {
+    await using directory = await logDirectory();
+    const log = await openStepLog({ path: directory.path, nonce: NONCE });
+    await log.write("stdout", Buffer.concat([Buffer.from("one\nno newline"), FRAME]));
+    await log.write("stderr", Buffer.from("wh\u00e9").subarray(0, 3));
+    await log.flushed();
+    const inBetween = await logBytes(readLog(directory.path));
+    expect(inBetween).toEqual({ stdout: Buffer.from("one\nno newline"), stderr: Buffer.from("wh") });
+    await log.write("stdout", Buffer.from(" yet\n"));
+    await log.write("stderr", Buffer.from("wh\u00e9").subarray(3));
+    await log.end();
+    const records = await collect(readLog(directory.path));
+    expect(await logBytes(records)).toEqual({
+      stdout: Buffer.from("one\nno newline yet\n"),
+      stderr: Buffer.from("wh\u00e9"),
+    });
+    expect(records.map(({ text, partial }) => [text, partial ?? false])).toEqual([
+      ["one", false],
+      ["no newline", true],
+      ["wh", true],
+      [" yet", false],
+      ["\u00e9", true],
+    ]);
   });
 
   test("puts down what looked like a frame when the output ends", async () => {

@@ -58,11 +58,13 @@ test("an image that is asked for before it is there, or that there is none of, i
   expect(() => orchestrator.getImage(snapshot)).toThrow(/shouldBuildPipelineImage/);
 });
 
-test("a step that asks for resources requires them where it runs", () => {
+test("a step that asks for resources requires them where its orchestrator runs it, not where an operator does", () => {
   const modest = invocation("a", "one");
   const greedy = { ...modest, settings: { resources: { cpuCount: 2 } } };
   expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(modest)).toBe(false);
   expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(greedy)).toBe(true);
+  const operated = { ...greedy, stepOperator: "docker" };
+  expect(BaseOrchestrator.requiresResourcesInOrchestrationEnvironment(operated)).toBe(false);
 });
 
 test("one that runs no steps in this process can not promise to stop them when another fails", () => {
@@ -82,4 +84,16 @@ test("a plan names the images as they will be, with the launcher in them", async
   const bundles = new Map([["hash-a", { code: "" }]]);
   const { imageOf } = orchestrator.planEnvironment({ snapshot: snapshotOf(step), bundles }, stack);
   expect(await imageOf(step)).toMatch(/^hash-a,[0-9a-f]{64}$/);
+});
+
+test("what it does not do is told by its properties, and a dynamic pipeline is refused by name", async () => {
+  const { supportsDynamicPipelines, canRunIsolatedSteps } = new Submitting(identity, services);
+  expect({ supportsDynamicPipelines, canRunIsolatedSteps }).toEqual({
+    ...{ supportsDynamicPipelines: false, canRunIsolatedSteps: false },
+  });
+  const submitted = new Submitting(identity, services).submitDynamicPipeline(snapshotOf());
+  await expect(submitted).rejects.toMatchObject({
+    code: "not_supported",
+    message: expect.stringMatching(/"mine".*runs no dynamic pipelines, and "weather" is one/),
+  });
 });

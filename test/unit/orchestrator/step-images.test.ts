@@ -32,7 +32,6 @@ const openBench = (more: Readonly<Record<string, Invocation>> = {}) => {
     planContainer: async ({ image = "built" }) => ({
       ...{ key: image, parentImage: image, ingredients: { image }, settings: {}, container: { image } },
     }),
-    imageContent: async (image) => `content of ${image}`,
     imageReference: ({ key }) => `image:${key}`,
     ensureImage: async ({ key, parentImage }) => {
       asked.push(key);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
+  getConfigEnvironmentVars,
   getOrchestratorRunName,
   getRunName,
   isSettingEnabled,
   RunNameError,
 } from "../../../src/step-launcher/utils.ts";
+import { aSnapshot } from "../../contract/metadata-records.ts";
 
 const now = new Date("2026-11-21T10:27:03.004Z");
 
@@ -39,5 +41,14 @@ describe("a setting", () => {
     [undefined, undefined, true],
   ])("that is %s on the step and %s on the pipeline is enabled: %s", (step, pipeline, enabled) => {
     expect(isSettingEnabled(step, pipeline)).toBe(enabled);
+  });
+});
+
+test("the variables of a run say which it is, and where the stores are", () => {
+  const snapshot = aSnapshot();
+  const told = { snapshot, runName: "nightly", orchestratorRunId: "weather-1", storesPath: "/w/stores" };
+  expect(getConfigEnvironmentVars(told)).toEqual({
+    ...{ ZENML_RUN_ID: "weather-1", ZENML_LOCAL_STORES_PATH: "/w/stores" },
+    ...{ ZENML_PIPELINE_NAME: "weather", ZENML_RUN_NAME: "nightly" },
   });
 });

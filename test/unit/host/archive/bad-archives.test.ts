@@ -32,7 +32,9 @@ const refused = async (write: (file: string) => Promise<void>, message: RegExp):
   const [file, workspace] = [join(place.path, "bad.tar.zst"), join(place.path, "in/workspace")];
   await write(file);
   await expect(importRun(file, { workspace })).rejects.toMatchObject({
-    code: expect.stringMatching(/^(archive_invalid|artifact_uri_invalid|not_found|workspace_invalid)$/),
+    code: expect.stringMatching(
+      /^(archive_(invalid|conflict)|artifact_uri_invalid|not_found|workspace_invalid)$/,
+    ),
     message: expect.stringMatching(message),
   });
   await within(workspace, async ({ metadata }) => {

@@ -1,11 +1,14 @@
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { PipelineRun, RunEvent, StepRun } from "../../../src/model/index.ts";
+import { fileURLToPath } from "node:url";
+import type { PipelineRun, RunEvent, StepRun } from "../model/index.ts";
 
 export interface Wanted {
-  readonly directory: string;
+  readonly projectRoot: string;
+  readonly workspaceRoot: string;
+  /** The module of the pipelines. */
+  readonly file: string;
   readonly stack: string;
-  /** Export of `pipeline.ts`. */
+  /** Export of the module. */
   readonly name: string;
   /** A line of a step's output at which the run is stopped. */
   readonly stopAt?: string;
@@ -26,7 +29,8 @@ export interface Runner extends AsyncDisposable {
 
 /** A process that runs pipelines, one at a time. */
 export const startRunner = (): Runner => {
-  const script = new URL("children/run-pipelines.ts", import.meta.url).pathname;
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  const script = fileURLToPath(import.meta.resolve("#contract-runner"));
   const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {

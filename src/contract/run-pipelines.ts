@@ -1,21 +1,16 @@
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { openHouse } from "../../../../src/composition.ts";
-import { compileFile } from "../../../../src/host/compile-file.ts";
-import { loadOutputs } from "../../../../src/host/result.ts";
-import { runCompiled } from "../../../../src/host/run-compiled.ts";
-import type { RunEvent } from "../../../../src/model/index.ts";
-import type { Ended, Wanted } from "../runner.ts";
+import { openHouse } from "../composition.ts";
+import { compileFile } from "../host/compile-file.ts";
+import { loadOutputs } from "../host/result.ts";
+import { runCompiled } from "../host/run-compiled.ts";
+import type { RunEvent } from "../model/index.ts";
+import type { Ended, Wanted } from "./runner.ts";
 
 // Runs one pipeline after the other, for tests that would start the command line for each: a request a line. A process of
 // its own, since `local` runs steps in it.
 
-const run = async ({ directory, stack, name, stopAt }: Wanted): Promise<Ended> => {
-  await using house = await openHouse({
-    workspaceRoot: join(directory, ".stepdock"),
-    projectRoot: directory,
-  });
-  const file = join(directory, "pipeline.ts");
+const run = async ({ projectRoot, workspaceRoot, file, stack, name, stopAt }: Wanted): Promise<Ended> => {
+  await using house = await openHouse({ workspaceRoot, projectRoot });
   const compiled = await compileFile(house, { file, exportName: name, parameters: {} });
   const stop = new AbortController();
   const events: RunEvent[] = [];

@@ -1,8 +1,6 @@
-import { createProject, type Project } from "../../fixtures/project.ts";
-import { IMPORTS } from "../../integration/pipeline/pipeline-support.ts";
-
-const PIPELINES = `${IMPORTS}
-import { file } from "stepdock";
+/** A module of pipelines that an orchestrator is to run: a text, since it is bundled in the project whose stack it is. */
+export const PIPELINES = `import { file, pipeline, step } from "stepdock";
+import * as z from "zod";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
@@ -46,7 +44,3 @@ export const failing = pipeline({ name: "failing",
 
 export const held = pipeline({ name: "held", define: () => ({ n: plusOne({ n: hold() }) }) });
 `;
-
-/** A project with the pipelines of the contract; its workspace's images are removed with it. */
-export const contractProject = (files: Readonly<Record<string, string>>): Promise<Project> =>
-  createProject({ "pipeline.ts": PIPELINES, ...files });

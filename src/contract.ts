@@ -1,0 +1,5 @@
+export {
+  type ContractOptions,
+  orchestratorContract,
+  type TestRunner,
+} from "./contract/orchestrator-contract.ts";
