@@ -28,8 +28,8 @@ const HERE = "stepdock/base:here-";
 
 /**
  * Second tags that are not of this machine's files as they are now, of images that were given none since an instant. Each
- * installation of Node has one, and those of equal content name one image: while it is this installation's, all stay. Where
- * one that goes is still wanted, its files are hashed again, once, and it is there for as long again.
+ * installation of Node has one, and those of equal content name one image: while it is this installation's, they stay, up to
+ * a number that nobody has. Where one that goes is still wanted, its files are hashed again, once.
  */
 export const otherKnownTags = async (
   engine: ContainerEngine,
@@ -39,11 +39,17 @@ export const otherKnownTags = async (
   const known = await knownTag(host);
   if (known === undefined) return [];
   const images = await engine.images.list({ [BASE_IMAGE_LABEL]: "1" });
-  return images
-    .filter(({ tags, taggedAt }) => !tags.includes(known) && Date.parse(taggedAt) < before.getTime())
-    .flatMap((image) => image.tags.map((tag) => ({ tag, image })))
-    .filter(({ tag }) => tag.startsWith(HERE));
+  return images.flatMap((image) => {
+    const others = image.tags.filter((tag) => tag.startsWith(HERE) && tag !== known);
+    const mayGo = image.tags.includes(known)
+      ? others.length > MOST_INSTALLATIONS
+      : Date.parse(image.taggedAt) < before.getTime();
+    return mayGo ? others.map((tag) => ({ tag, image })) : [];
+  });
 };
+
+/** Of one version of Node, on one machine: where there are more, most are of checkouts that are gone. */
+const MOST_INSTALLATIONS = 20;
 
 /** On every image that was assembled here. */
 export const BASE_IMAGE_LABEL = "dev.stepdock.base";
