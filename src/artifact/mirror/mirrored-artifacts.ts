@@ -98,8 +98,9 @@ export class MirroredArtifacts {
       const content = join(incoming.path, "content");
       await mkdir(content);
       await download(objects, { uri, key, manifest, directory: content }, options);
-      // Another process may have brought it meanwhile, and its steps read that already.
-      if (!(await this.#problemOfCopy(artifact, options))) return;
+      // Where there was no copy, another process may have brought one meanwhile, and its steps read that already.
+      const wasMissing = problem instanceof ArtifactMissingError;
+      if (wasMissing && !(await this.#problemOfCopy(artifact, options))) return;
       await this.#put(content, artifact);
     });
   }
