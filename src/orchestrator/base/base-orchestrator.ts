@@ -120,9 +120,8 @@ export abstract class BaseOrchestrator<
       const { onInit: code } = hooks;
       await callRunHook(context, { hook: "onInit", code, signal, limitFrom: signal, killSignal });
     } catch (error) {
-      const failure = new InitHookError(context.run.pipelineName, hookStack(error, context), {
-        cause: error,
-      });
+      const told = hookStack(error, context);
+      const failure = new InitHookError(context.run.pipelineName, told, { cause: error });
       // Asked to stop, it may well end with an error: the run is stopped then, not failed.
       if (!signal.aborted) throw failure;
       await context.emit({ event: "warning", message: failure.message });
