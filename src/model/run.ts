@@ -63,6 +63,9 @@ export type StepRun = z.infer<typeof StepRun>;
 export const StepRunInput = z.object({ stepRunId: z.string(), name: z.string(), artifactId: z.string() });
 export type StepRunInput = z.infer<typeof StepRunInput>;
 
+/** In a run's metadata: it came out of a file, and its artifacts may be another workspace's as well. */
+export const IMPORTED = "imported";
+
 /** In a run's metadata: its steps are launched by containers of an engine's, which no process of the host has to live for. */
 export const RUNS_ELSEWHERE = "runsElsewhere";
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ArtifactMissingError } from "../../artifact/errors.ts";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import type { RunRecords } from "../../metadata/port.ts";
-import type { ArtifactVersion } from "../../model/index.ts";
+import { type ArtifactVersion, IMPORTED } from "../../model/index.ts";
 import { syncDirectory } from "../../util/write-atomic.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { ArchiveConflictError } from "./errors.ts";
@@ -96,7 +96,8 @@ const recordsFor = async (
     artifacts.push({ ...record, stamps });
   }
   const stepRuns = steps.map(({ record: stepRun, inputs, outputs }) => ({ stepRun, inputs, outputs }));
-  return { run, snapshot, build, stepRuns, artifacts };
+  const imported = { ...run, metadata: { ...run.metadata, [IMPORTED]: true } };
+  return { run: imported, snapshot, build, stepRuns, artifacts };
 };
 
 const inTheWay = (path: string): ArchiveConflictError =>

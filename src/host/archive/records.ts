@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { MetadataStore } from "../../metadata/port.ts";
-import type { ArtifactVersion, PipelineRun, StepRun } from "../../model/index.ts";
+import { type ArtifactVersion, IMPORTED, type PipelineRun, type StepRun } from "../../model/index.ts";
 import { hashJson } from "../../util/canonical.ts";
 import { ArtifactRecord, Manifest } from "./manifest.ts";
 
@@ -39,9 +39,9 @@ export const recordsOf = async (metadata: Source, run: PipelineRun): Promise<Arc
 
 const withoutKey = (step: StepRun): StepRun => ({ ...step, cacheKey: null });
 
-/** Where the project was is nobody else's business, and of no use to them. */
+/** Where the project was is nobody else's business, and of no use to them; nor is how the run came here. */
 const withoutPlace = (run: PipelineRun): PipelineRun => {
-  const { projectRoot: _, ...metadata } = run.metadata;
+  const { projectRoot: _, [IMPORTED]: __, ...metadata } = run.metadata;
   return { ...run, metadata };
 };
 

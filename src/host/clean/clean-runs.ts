@@ -8,6 +8,7 @@ import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
 import {
   type ArtifactVersion,
   bundlesOfSnapshot,
+  IMPORTED,
   isFinished,
   isSuccessful,
   type PipelineRun,
@@ -80,16 +81,24 @@ const forget = async (context: CleanContext, run: PipelineRun): Promise<void> =>
   const { metadata } = context.workspace;
   const leftOver = await unpublishedUris(context, run);
   if (!isFinished(run.status)) await endInterrupted(context, run);
+  // What was imported may be what others have in the same bucket: only the copies here go.
+  const how = run.metadata[IMPORTED] === true ? "discard" : "remove";
   for (const { uri, name, sizeBytes } of await metadata.removeRun(run.id)) {
-    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () => removeFiles(context, uri));
+    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () =>
+      removeFiles(context, uri, how),
+    );
   }
-  for (const uri of leftOver) await removeFiles(context, uri);
+  for (const uri of leftOver) await removeFiles(context, uri, how);
 };
 
 /** A store that is not there any more keeps what it has. */
-const removeFiles = async ({ workspace, note }: CleanContext, uri: string): Promise<void> => {
+const removeFiles = async (
+  { workspace, note }: CleanContext,
+  uri: string,
+  how: "remove" | "discard",
+): Promise<void> => {
   try {
-    await (await workspace.artifactStoreOf(uri)).remove(uri);
+    await (await workspace.artifactStoreOf(uri))[how](uri);
   } catch (error) {
     if (!isStepdockError(error) || error.code !== "not_found") throw error;
     await note(`the files of ${uri} were left where they are: ${error.message}`);

@@ -30,7 +30,7 @@ const everythingOf = async (workspace: Workspace, runId: string) => {
     );
     steps.push({ step: { ...step, cacheKey: null }, named, files, log });
   }
-  const { projectRoot: _, ...rest } = about;
+  const { projectRoot: _, imported: __, ...rest } = about;
   return { run, about: rest, snapshot: await metadata.getSnapshot(run.snapshotId), steps };
 };
 

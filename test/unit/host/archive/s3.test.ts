@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { clean } from "../../../../src/host/clean.ts";
 import { exportFrom } from "../../../../src/host/export-run.ts";
 import { importInto } from "../../../../src/host/import-run.ts";
 import { importRun } from "../../../../src/host.ts";
+import { NotSupportedError } from "../../../../src/orchestrators.ts";
 import { openWorkspace, type Workspace } from "../../../../src/workspace/workspace.ts";
 import { openS3Store, type S3Server, startS3Server } from "../../../fixtures/s3-server.ts";
 import {
@@ -78,6 +81,21 @@ test("what an import brings is put into the bucket; what the bucket has already 
         await (await workspace.artifactStoreOf(artifact.uri)).fetch(artifact);
     }
     expect(await readdir(join(workspace.paths.stores, "team"))).not.toEqual([]);
+  });
+});
+
+test("cleaning a workspace of what it imported leaves in the bucket what others may need", async () => {
+  await using places = await twoPlaces();
+  const [here, there] = places;
+  for (const place of places) await within(place.path, (workspace) => importInto(workspace, file));
+  await within(there.path, async (workspace) => {
+    await clean(workspace, () => Promise.reject(new NotSupportedError("no engine")), { keep: 0 });
+    expect(await workspace.metadata.listRuns()).toEqual([]);
+    expect(existsSync(join(workspace.paths.stores, "team", "make"))).toBe(false);
+  });
+  await within(here.path, async (workspace) => {
+    await rm(join(workspace.paths.stores, "team"), { recursive: true });
+    await exportFrom(workspace, source.run.id, { file: join(here.path, "whole.tar.zst") });
   });
 });
 
