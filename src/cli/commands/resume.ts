@@ -4,6 +4,7 @@ import { projectRootOf } from "../../workspace/paths.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
+import { stayingSmall } from "../young-generation.ts";
 import { exitOf } from "./run.ts";
 
 export interface ResumeCommandOptions {
@@ -29,7 +30,7 @@ export const resumeCommand = async (
   let outputs = {};
   try {
     const resumed = await resumeRun(house, reference, {
-      ...{ emit: renderer.sink, signals, maxParallelism: maxParallel, envFile },
+      ...{ emit: stayingSmall(renderer.sink), signals, maxParallelism: maxParallel, envFile },
     });
     outputs = resumed.snapshot.outputs;
     return exitOf(resumed.run);

@@ -7,6 +7,7 @@ import type { SpeedOptions } from "../../orchestrator/base/services.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
+import { stayingSmall } from "../young-generation.ts";
 
 /** What `run` and `plan` have in common. */
 export interface PipelineFileOptions {
@@ -39,7 +40,7 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
       ...{ stack: options.stack, enableCache: options.cache, maxParallelism: options.maxParallel },
       ...{ lookahead: options.lookahead, concurrentStarts: options.concurrentStarts },
       scheduling: options.scheduling,
-      ...{ runName: options.name, envFile: options.envFile, emit: renderer.sink, signals },
+      ...{ runName: options.name, envFile: options.envFile, emit: stayingSmall(renderer.sink), signals },
     });
     return exitOf(run);
   } finally {
