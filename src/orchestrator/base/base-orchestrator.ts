@@ -10,7 +10,7 @@ import type { Stack } from "../../stack/stack.ts";
 import { validateStack } from "../../stack/stack-validator.ts";
 import { takeCachedSteps } from "../../step-launcher/cached-steps.ts";
 import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
-import { type LaunchOutcome, StepLauncher } from "../../step-launcher/step-launcher.ts";
+import type { LaunchOutcome } from "../../step-launcher/step-launcher.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
 import { awaitElsewhere, checkElsewhere, checkMode } from "./elsewhere.ts";
@@ -186,6 +186,7 @@ export abstract class BaseOrchestrator<
     const { context, request } = this.active;
     const all = await this.executor?.();
     if (!all) throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
+    const { StepLauncher } = await import("../../step-launcher/step-launcher.ts");
     return await new StepLauncher(context, invocation, all.of?.(invocation) ?? all).launch(request.signals);
   }
 

@@ -1,16 +1,13 @@
 import { isEngineGone } from "../../errors/engine-gone.ts";
-import { type Invocation, runsElsewhere } from "../../model/index.ts";
+import { runsElsewhere } from "../../model/index.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
-import { IMAGE_ROOT } from "../../step-runner/step-entrypoint-configuration.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import type { OrchestratorServices } from "../base/services.ts";
 import { StepModules } from "../base/step-modules.ts";
 import type { RunOnStack } from "../base/step-operators.ts";
 import { Admission } from "./admission.ts";
-import { checkMounts } from "./check-mounts.ts";
-import { checkClaims } from "./claims.ts";
 import { CommandSteps } from "./command-steps.ts";
 import { ContainerExecutor } from "./container-executor.ts";
 import { hostsFile } from "./hosts-file.ts";
@@ -45,22 +42,6 @@ export const openContainers = async (
     hostsFile: await hostsFile(paths),
   });
   return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit });
-};
-
-/** What the engine will never have, or would hide what a step needs: before any step is run for nothing. */
-export const checkContainers = async (
-  invocations: readonly Invocation[],
-  { context }: ActiveRun,
-  services: OrchestratorServices,
-): Promise<void> => {
-  const { runs, stores } = context.paths;
-  checkMounts(invocations, {
-    [stores]: "the artifact stores",
-    [runs]: "its exchange directory",
-    [IMAGE_ROOT]: "its code",
-  });
-  if (!invocations.some(({ settings }) => settings.resources)) return;
-  checkClaims(invocations, await (await services.engine()).info());
 };
 
 /** Removes what runs of this workspace have left on the engine whose owners are dead, and tells of it. */

@@ -7,19 +7,16 @@ import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { openInvocations } from "../base/open-invocations.ts";
-import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, RunRequest } from "../base/services.ts";
 import { ownSteps, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
+import { checkContainers } from "../containerized/check-containers.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
 import { containerLimits } from "../containerized/limits.ts";
-import {
-  checkContainers,
-  disposeOf,
-  openContainers,
-  removeContainersOf,
-  removeOrphans,
-} from "../containerized/run-containers.ts";
+
+/** Loaded once something is to be executed: where all is cached, nothing is. */
+const containers = () => import("../containerized/run-containers.ts");
+const dag = () => import("../base/run-dag.ts");
 
 export const LocalDockerOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default: the engine's CPUs. */
@@ -77,6 +74,7 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
     const stack = this.#stack;
     if (!stack) throw new TypeError("no pipeline was submitted");
     const { active, services, config } = this;
+    const { openContainers } = await containers();
     const own = await openContainers({ active, stack }, services, {
       ...{ images: await this.images(stack), pidsLimit: config.pidsLimit },
       stopGracePeriod: config.stopGracePeriod,
@@ -85,10 +83,12 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
+    const { removeContainersOf } = await containers();
     await removeContainersOf(runId, this.services);
   }
 
   async #runAll(): Promise<void> {
+    const [{ disposeOf, removeOrphans }, { runDag }] = await Promise.all([containers(), dag()]);
     await removeOrphans(this.active, this.services);
     const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, this.active.context) };

@@ -9,12 +9,13 @@ import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { processEnvironment } from "../base/process-environment.ts";
 import { refuseContainers } from "../base/refuse-containers.ts";
-import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
 import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
-import { disposeOf, removeOperatedContainers } from "../containerized/run-containers.ts";
 import { InProcessExecutor } from "./in-process-executor.ts";
+
+/** Loaded once something is to be executed. */
+const containers = () => import("../containerized/run-containers.ts");
 
 export const LocalOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default 1: they share this process. */
@@ -80,6 +81,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
 
   async #runAll(): Promise<void> {
     const { context, request } = this.active;
+    const [{ disposeOf }, { runDag }] = await Promise.all([containers(), import("../base/run-dag.ts")]);
     const executor = await this.executor();
     await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
@@ -89,6 +91,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
+    const { removeOperatedContainers } = await containers();
     await removeOperatedContainers(runId, this.services);
   }
 }

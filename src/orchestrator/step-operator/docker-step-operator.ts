@@ -6,10 +6,13 @@ import type { StackValidator } from "../../stack/stack-validator.ts";
 import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
 import { BaseStepOperator, type OperatedRun } from "../base/base-step-operator.ts";
 import type { PlanRequest } from "../base/services.ts";
+import { checkContainers } from "../containerized/check-containers.ts";
 import { containerLimits } from "../containerized/limits.ts";
-import { checkContainers, openContainers, removeOrphans } from "../containerized/run-containers.ts";
 import { checkImages, openRunImages, planImages } from "../containerized/run-images.ts";
 import type { StepImages } from "../containerized/step-images.ts";
+
+/** Loaded once something is to be executed. */
+const containers = () => import("../containerized/run-containers.ts");
 
 export const DockerStepOperatorConfig = z.strictObject(containerLimits);
 export type DockerStepOperatorConfig = z.infer<typeof DockerStepOperatorConfig>;
@@ -40,11 +43,13 @@ export class DockerStepOperator extends BaseStepOperator<DockerStepOperatorConfi
   async open(run: OperatedRun): Promise<StepExecutor & AsyncDisposable> {
     const { stopGracePeriod, pidsLimit } = this.config;
     const images = await this.#imagesOf(run);
+    const { openContainers } = await containers();
     return await openContainers(run, this.services, { images, stopGracePeriod, pidsLimit });
   }
 
   /** A registry that is down ends the run before any of its steps. */
   override async prepare(run: OperatedRun): Promise<void> {
+    const { removeOrphans } = await containers();
     await removeOrphans(run.active, this.services);
     const open = Object.values(run.snapshot.invocations);
     await (await this.#imagesOf(run)).begin(open, run.active.request.signals.signal);
