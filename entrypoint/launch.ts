@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isStepdockError } from "../src/errors/error.ts";
 import { ENTRYPOINT_EXIT } from "../src/model/names.ts";
-// biome-ignore lint/style/noRestrictedImports: a type, of what is loaded only where it is asked for
-import type * as Launcher from "../src/orchestrator/launcher/launcher.ts";
 import {
   type BaseEntrypointConfiguration,
   LAUNCHER_FILE,
 } from "../src/step-runner/entrypoint-configuration.ts";
+import type { LaunchEnd, Launcher, LaunchOptions } from "../src/step-runner/launcher-port.ts";
 import { EntrypointUsageError, requiredToLaunch } from "./arguments.ts";
 import { exitCodeOfFailure } from "./report.ts";
 
@@ -18,8 +17,7 @@ export interface EntrypointPlaces {
   readonly bundles: string;
 }
 
-type Launch = (launcher: typeof Launcher, options: LaunchFacts) => Promise<Launcher.LaunchEnd>;
-type LaunchFacts = Parameters<typeof Launcher.launchPipeline>[0];
+type Launch = (launcher: Launcher, options: LaunchOptions) => Promise<LaunchEnd>;
 
 /** Loads the launcher, has it launch something, and tells the exit code. */
 export const launch = async (
@@ -42,17 +40,17 @@ export const launch = async (
   }
 };
 
-const loadLauncher = async ({ directory, bundles }: EntrypointPlaces): Promise<typeof Launcher> => {
+const loadLauncher = async ({ directory, bundles }: EntrypointPlaces): Promise<Launcher> => {
   const places = [join(bundles, LAUNCHER_FILE), join(directory, LAUNCHER_FILE)];
   const path = places.find((place) => existsSync(place));
-  if (path) return (await import(pathToFileURL(path).href)) as typeof Launcher;
+  if (path) return (await import(pathToFileURL(path).href)) as Launcher;
   throw new EntrypointUsageError(
     `--assignment is missing, and this image has no launcher, which would do without: there is neither ${places.join(" nor ")}. ` +
       "Images have it whose orchestrator submits its steps elsewhere.",
   );
 };
 
-const exitCodeOfEnd = ({ status, failure }: Launcher.LaunchEnd): number => {
+const exitCodeOfEnd = ({ status, failure }: LaunchEnd): number => {
   if (status === "completed" || status === "cached") return ENTRYPOINT_EXIT.done;
   if (status === "stopped") return STOPPED;
   return failure ? exitCodeOfFailure(failure) : ENTRYPOINT_EXIT.stepThrew;

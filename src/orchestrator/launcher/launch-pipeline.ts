@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { isFinished } from "../../model/index.ts";
+import type { LaunchEnd, LaunchOptions } from "../../step-runner/launcher-port.ts";
 import { openInvocations } from "../base/open-invocations.ts";
 import { runDag } from "../base/run-dag.ts";
 import { launchLockPath, settleRun } from "../base/settle-run.ts";
 import { LaunchError } from "./launch-error.ts";
 import { launchSignals } from "./launch-signals.ts";
-import { executorOf, type LaunchEnd, takeLock } from "./launch-step.ts";
-import { type LaunchOptions, openLaunch } from "./open-launch.ts";
+import { executorOf, takeLock } from "./launch-step.ts";
+import { openLaunch } from "./open-launch.ts";
 
 /**
  * Runs all steps of a pipeline in this container, each in a process of its own, as many at once as there are processors.

@@ -1,24 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { acquireRunLock, type RunLock } from "../../metadata/run-lock.ts";
-import { type ExecutionStatus, type Failure, type Invocation, isFinished } from "../../model/index.ts";
+import { type Invocation, isFinished } from "../../model/index.ts";
 import { StepLauncher } from "../../step-launcher/step-launcher.ts";
+import type { LaunchEnd, StepLaunchOptions } from "../../step-runner/launcher-port.ts";
 import { hindrance, latestAttempts, settleRun, skippedStep, stepLockPath } from "../base/settle-run.ts";
 import { LaunchError } from "./launch-error.ts";
 import { launchSignals } from "./launch-signals.ts";
-import { type Launch, type LaunchOptions, openLaunch } from "./open-launch.ts";
+import { type Launch, openLaunch } from "./open-launch.ts";
 import { ProcessExecutor } from "./process-executor.ts";
-
-/** How what was launched ended. */
-export interface LaunchEnd {
-  readonly status: ExecutionStatus;
-  readonly failure: Failure | null;
-}
-
-export interface StepLaunchOptions extends LaunchOptions {
-  /** Id of the invocation. */
-  readonly stepName: string;
-}
 
 /**
  * Runs one step in this container from the records of its workspace to the records: finds or creates the run, takes a

@@ -6,4 +6,4 @@ export { BaseEntrypointConfiguration } from "../../step-runner/entrypoint-config
 export { PipelineEntrypointConfiguration } from "../../step-runner/pipeline-entrypoint-configuration.ts";
 export { StepEntrypointConfiguration } from "../../step-runner/step-entrypoint-configuration.ts";
 export { launchPipeline } from "./launch-pipeline.ts";
-export { type LaunchEnd, launchStep } from "./launch-step.ts";
+export { launchStep } from "./launch-step.ts";

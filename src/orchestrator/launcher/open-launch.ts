@@ -9,6 +9,7 @@ import { RunSecrets } from "../../secrets/run-secrets.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import { priorStates } from "../../step-launcher/prior.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
+import type { LaunchOptions } from "../../step-runner/launcher-port.ts";
 import { workspacePaths } from "../../workspace/paths.ts";
 import { openWorkspace, type Workspace } from "../../workspace/workspace.ts";
 import { givenOutputs } from "../base/given-outputs.ts";
@@ -16,17 +17,6 @@ import { HOME_VARIABLE, LAUNCH_VARIABLE, LaunchSettings } from "../base/launch-s
 import { containerOutput } from "./container-output.ts";
 import { LaunchError } from "./launch-error.ts";
 import { readMaps } from "./read-maps.ts";
-
-export interface LaunchOptions {
-  readonly snapshotId: string;
-  readonly orchestratorRunId: string | undefined;
-  /** Name of the run, should this process be the first of it. */
-  readonly runName: (pipelineName: string) => string;
-  /** Path of the entrypoint: each attempt is a process of it. */
-  readonly entrypoint: string;
-  /** Directory of the bundles in this image. */
-  readonly bundles: string;
-}
 
 /** A run that this process works on, and the workspace that its records are in. */
 export interface Launch extends AsyncDisposable {
