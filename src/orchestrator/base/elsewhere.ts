@@ -5,6 +5,7 @@ import { publishFailedStepRun } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { newStepRun } from "../../step-launcher/step-runs.ts";
 import type { ActiveRun } from "./active-run.ts";
+import type { OrchestratorTraits } from "./config.ts";
 import { NotSupportedError } from "./errors.ts";
 import { followRecords } from "./follow-records.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
@@ -28,6 +29,16 @@ export const checkMode = (
       `does not support. It supports: ${supported.join(", ")}. Ask for one of these, with --execution-mode or the ` +
       "pipeline's executionMode.",
   );
+};
+
+/** As ZenML's local orchestrators do: it is not run later than asked for, but at once. */
+export const warnOfSchedule = async (
+  { name, flavor, traits }: Pick<Orchestrator, "name" | "flavor"> & { readonly traits: OrchestratorTraits },
+  { snapshot, emit }: RunContext,
+): Promise<void> => {
+  if (!snapshot.schedule || traits.isSchedulable) return;
+  const message = `Orchestrator "${name}" (${flavor}) has no schedules: that of pipeline "${snapshot.pipelineName}" is ignored, and it runs now.`;
+  await emit({ event: "warning", message });
 };
 
 /** What launchers cannot do. @throws NotSupportedError before anything is recorded */
