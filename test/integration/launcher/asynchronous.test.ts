@@ -76,6 +76,7 @@ test("a synchronous one that is interrupted passes that on to the launchers, and
   const running = bench.run(orchestrator, options);
   await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
   stop.abort();
-  const { run, steps } = await running;
+  const { run, steps, events } = await running;
   expect([run.status, statusesOf(steps)]).toEqual(["stopped", { waits: "stopped" }]);
+  expect(events.filter(({ event }) => event === "warning")).toEqual([]);
 });
