@@ -22,7 +22,7 @@ import { type CurrentRun, type OwnExecutor, RunExecutors } from "./run-executors
 import { callOnCleanup, callOnInit } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
 import { checkStepOperators, prepareStepOperators, validateStepOperators } from "./step-operators.ts";
-import { type StoppedRun, stopRun } from "./stop-run.ts";
+import { leaveRun, type StopOptions, type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 import { submitted } from "./submitted.ts";
 
@@ -162,7 +162,7 @@ export abstract class BaseOrchestrator<
     const { base, perStep, placeholder, ...open } = await submitted(active, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
     if (result?.metadata) await active.addMetadata(result.metadata);
-    if (!this.traits.isSynchronous) return active.leave();
+    if (!this.traits.isSynchronous) return await leaveRun(active, this.#stopOptions);
     const { waitForCompletion = async () => {} } = result ?? {};
     await (this.runsElsewhere ? awaitElsewhere(active, waitForCompletion) : waitForCompletion());
   }
@@ -226,10 +226,11 @@ export abstract class BaseOrchestrator<
    * @throws RunEndedError where there is nothing to stop
    */
   async stopRun(run: Pick<PipelineRun, "id">, graceful = true): Promise<StoppedRun> {
-    return await stopRun(run.id, graceful ? "graceful" : "force", {
-      services: this.services,
-      removeLeftovers: (id) => this.removeLeftovers(id),
-    });
+    return await stopRun(run.id, graceful ? "graceful" : "force", this.#stopOptions);
+  }
+
+  get #stopOptions(): StopOptions {
+    return { services: this.services, removeLeftovers: (id) => this.removeLeftovers(id) };
   }
 
   /** Removes what still runs of a run whose owner is dead. */

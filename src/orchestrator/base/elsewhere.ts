@@ -10,7 +10,7 @@ import { NotSupportedError } from "./errors.ts";
 import { followRecords } from "./follow-records.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
 import { hindrance, isHeld, latestAttempts, launchLockPath, settleRun, stepLockPath } from "./settle-run.ts";
-import { requestStop } from "./stop-request.ts";
+import { passOn } from "./stop-request.ts";
 
 interface Orchestrator {
   readonly name: string;
@@ -87,17 +87,10 @@ export const awaitElsewhere = async (
   waitForCompletion: () => Promise<void>,
 ): Promise<void> => {
   const directory = join(context.paths.runs, context.run.id);
-  const { signal, killSignal } = signals;
   // Asked twice, whoever waits for an engine that does not answer is let go; and where the launchers cannot be told.
-  const letGo = Promise.withResolvers<void>();
-  letGo.promise.catch(() => {}); // told below, by whichever is first
-  using _ = whenAborted(signal, () => void requestStop(directory, "graceful").catch(letGo.reject));
-  using __ = whenAborted(
-    killSignal,
-    () => void requestStop(directory, "force").then(letGo.resolve, letGo.reject),
-  );
-  await using ___ = await followRecords(context);
-  await Promise.race([waitForCompletion(), letGo.promise]);
+  using passed = passOn(signals, directory);
+  await using _ = await followRecords(context);
+  await Promise.race([waitForCompletion(), passed.letGo]);
   await recordEnd(context);
 };
 
@@ -142,10 +135,4 @@ const NEVER_LAUNCHED: Pick<StepRun, "status" | "failure"> = {
       "environment got to the workspace. The engine's own log of the container tells why.",
     retryable: true,
   },
-};
-
-const whenAborted = (signal: AbortSignal, act: () => void): Disposable => {
-  if (signal.aborted) act();
-  signal.addEventListener("abort", act, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 };
