@@ -13,15 +13,16 @@ import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step
 import type { LaunchOutcome } from "../../step-launcher/step-launcher.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
-import { awaitElsewhere, checkElsewhere, checkMode } from "./elsewhere.ts";
-import { InitHookError, NotSupportedError } from "./errors.ts";
+import { awaitElsewhere, checkElsewhere, checkMode, warnOfSchedule } from "./elsewhere.ts";
+import { NotSupportedError } from "./errors.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { openRun } from "./open-run.ts";
 import { processEnvironment } from "./process-environment.ts";
-import { callRunHook, hookStack } from "./run-hooks.ts";
+import { type CurrentRun, type OwnExecutor, RunExecutors } from "./run-executors.ts";
+import { callOnCleanup, callOnInit } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
 import { checkStepOperators, prepareStepOperators, validateStepOperators } from "./step-operators.ts";
-import { type StoppedRun, stopRun } from "./stop-run.ts";
+import { leaveRun, type StopOptions, type StoppedRun, stopRun } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 import { submitted } from "./submitted.ts";
 
@@ -37,7 +38,7 @@ export abstract class BaseOrchestrator<
   readonly type = "orchestrator";
   readonly traits: OrchestratorTraits = LOCAL_TRAITS;
   protected readonly services: OrchestratorServices;
-  #active: ActiveRun | undefined;
+  #current: CurrentRun | undefined;
 
   constructor(identity: ComponentIdentity<Config>, services: OrchestratorServices) {
     super(identity);
@@ -57,19 +58,27 @@ export abstract class BaseOrchestrator<
   ): Promise<SubmissionResult | undefined>;
 
   /**
-   * Where one step is executed when `runStep` runs it. Absent: the steps are run elsewhere, by containers that an engine
-   * starts and that write the records themselves (launcher mode).
+   * Opens what executes the steps of the active run that ask for no step operator: called once for a run, at whose end it is
+   * disposed of. Absent: the steps are run elsewhere, by containers that an engine starts and that write the records
+   * themselves (launcher mode).
    */
-  protected executor?(): Promise<StepExecutor>;
+  protected executor?(): Promise<OwnExecutor>;
+
+  /** What executes the steps of the active run, each where it asks to be. */
+  protected stepExecutor(): Promise<StepExecutor> {
+    return this.#now.executors.all();
+  }
 
   /** Whether something else than this process runs the steps. */
   get runsElsewhere(): boolean {
     return this.executor === undefined;
   }
 
-  /** Where the steps of the active run would run, to know their cache keys before anything is submitted. */
+  /** Where `executor` would run the steps of the active run, to know their cache keys before anything is submitted. */
   protected async environments(_stack: Stack): Promise<StepEnvironments> {
-    return (await this.executor?.()) ?? { environmentOf: async () => processEnvironment() };
+    return this.runsElsewhere
+      ? { environmentOf: async () => processEnvironment() }
+      : await this.#now.executors.own();
   }
 
   /** Everything that has to be there before the steps are submitted elsewhere, for instance their images. */
@@ -80,12 +89,21 @@ export abstract class BaseOrchestrator<
 
   /** The run that `run` is in. */
   protected get active(): ActiveRun {
-    if (!this.#active) throw new TypeError(`orchestrator "${this.name}" runs nothing`);
-    return this.#active;
+    return this.#now.active;
+  }
+
+  /** The stack of the active run. */
+  protected get stack(): Stack {
+    return this.#now.stack;
   }
 
   protected get activeRunId(): string | undefined {
-    return this.#active?.context.run.orchestratorRunId;
+    return this.#current?.active.context.run.orchestratorRunId;
+  }
+
+  get #now(): CurrentRun {
+    if (!this.#current) throw new TypeError(`orchestrator "${this.name}" runs nothing`);
+    return this.#current;
   }
 
   /** Runs a snapshot on a stack and returns the record of the run, finished where this orchestrator is synchronous. */
@@ -94,51 +112,25 @@ export abstract class BaseOrchestrator<
     await validateStack(stack);
     checkMode(this, request.snapshot);
     if (this.runsElsewhere) checkElsewhere(this, request, stack, this.services);
-    this.#active = await openRun(this, request, stack, this.services);
-    await using active = this.#active;
+    await using active = await openRun(this, request, stack, this.services);
+    const executors = new RunExecutors({ active, stack }, () => this.#openExecutor());
+    this.#current = { active, stack, executors };
     return await active.conduct(async () => {
-      await this.#warnOfSchedule(active);
+      await warnOfSchedule(this, active.context);
       await this.validate(request, stack);
       await validateStepOperators({ active, stack });
       await this.#betweenHooks(active, () => this.#submit(active, stack));
     });
   }
 
-  /** As ZenML's local orchestrators do: it is not run later than asked for, but at once. */
-  async #warnOfSchedule({ context: { snapshot, emit } }: ActiveRun): Promise<void> {
-    if (!snapshot.schedule || this.traits.isSchedulable) return;
-    const message = `Orchestrator "${this.name}" (${this.flavor}) has no schedules: that of pipeline "${snapshot.pipelineName}" is ignored, and it runs now.`;
-    await emit({ event: "warning", message });
-  }
-
   /** Calls the pipeline's `onInit` on this host. ZenML's `run_init_hook`. @throws InitHookError */
   async runInitHook({ hooks }: PipelineSnapshot): Promise<void> {
-    const { context, request } = this.active;
-    const { signal, killSignal } = request.signals;
-    if (!hooks?.onInit) return;
-    try {
-      const { onInit: code } = hooks;
-      await callRunHook(context, { hook: "onInit", code, signal, limitFrom: signal, killSignal });
-    } catch (error) {
-      const told = hookStack(error, context);
-      const failure = new InitHookError(context.run.pipelineName, told, { cause: error });
-      // Asked to stop, it may well end with an error: the run is stopped then, not failed.
-      if (!signal.aborted) throw failure;
-      await context.emit({ event: "warning", message: failure.message });
-    }
+    if (hooks?.onInit) await callOnInit(this.active, hooks.onInit);
   }
 
   /** Calls the pipeline's `onCleanup` on this host; a failure is a warning. ZenML's `run_cleanup_hook`. */
   async runCleanupHook({ hooks }: PipelineSnapshot, status: ExecutionStatus): Promise<void> {
-    const { context, request } = this.active;
-    if (!hooks?.onCleanup) return;
-    try {
-      const { signal } = request.signals;
-      await callRunHook(context, { hook: "onCleanup", code: hooks.onCleanup, signal, status });
-    } catch (error) {
-      const told = hookStack(error, context).replaceAll(/\n\s*/g, " ");
-      await context.emit({ event: "warning", message: `The onCleanup of the pipeline failed: ${told}` });
-    }
+    if (hooks?.onCleanup) await callOnCleanup(this.active, hooks.onCleanup, status);
   }
 
   /** `onCleanup` is called if `onInit` was due, whatever became of it and of the run. */
@@ -157,8 +149,9 @@ export abstract class BaseOrchestrator<
 
   async #submit(active: ActiveRun, stack: Stack): Promise<void> {
     const { snapshot, cached, secrets } = active.context;
+    await using executors = this.#now.executors;
     if (this.traits.supportsClientSideCaching) {
-      const environments = await this.environments(stack);
+      const environments = await executors.environments(await this.environments(stack));
       await takeCachedSteps(active.context, environments, active.request.signals.signal);
       if (cached.size === Object.keys(snapshot.invocations).length) return;
     }
@@ -169,7 +162,7 @@ export abstract class BaseOrchestrator<
     const { base, perStep, placeholder, ...open } = await submitted(active, this);
     const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
     if (result?.metadata) await active.addMetadata(result.metadata);
-    if (!this.traits.isSynchronous) return active.leave();
+    if (!this.traits.isSynchronous) return await leaveRun(active, this.#stopOptions);
     const { waitForCompletion = async () => {} } = result ?? {};
     await (this.runsElsewhere ? awaitElsewhere(active, waitForCompletion) : waitForCompletion());
   }
@@ -184,10 +177,15 @@ export abstract class BaseOrchestrator<
   /** Launches one invocation of the active run in the environment of this orchestrator. */
   async runStep(invocation: Invocation): Promise<LaunchOutcome> {
     const { context, request } = this.active;
-    const all = await this.executor?.();
-    if (!all) throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
+    const all = await this.stepExecutor();
     const { StepLauncher } = await import("../../step-launcher/step-launcher.ts");
     return await new StepLauncher(context, invocation, all.of?.(invocation) ?? all).launch(request.signals);
+  }
+
+  async #openExecutor(): Promise<OwnExecutor> {
+    const executor = await this.executor?.();
+    if (executor) return executor;
+    throw new NotSupportedError(`Orchestrator "${this.name}" runs no steps in this process.`);
   }
 
   /** Dynamic pipelines are for a later version. */
@@ -228,10 +226,11 @@ export abstract class BaseOrchestrator<
    * @throws RunEndedError where there is nothing to stop
    */
   async stopRun(run: Pick<PipelineRun, "id">, graceful = true): Promise<StoppedRun> {
-    return await stopRun(run.id, graceful ? "graceful" : "force", {
-      services: this.services,
-      removeLeftovers: (id) => this.removeLeftovers(id),
-    });
+    return await stopRun(run.id, graceful ? "graceful" : "force", this.#stopOptions);
+  }
+
+  get #stopOptions(): StopOptions {
+    return { services: this.services, removeLeftovers: (id) => this.removeLeftovers(id) };
   }
 
   /** Removes what still runs of a run whose owner is dead. */

@@ -5,11 +5,12 @@ import { publishFailedStepRun } from "../../step-launcher/publish-utils.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { newStepRun } from "../../step-launcher/step-runs.ts";
 import type { ActiveRun } from "./active-run.ts";
+import type { OrchestratorTraits } from "./config.ts";
 import { NotSupportedError } from "./errors.ts";
 import { followRecords } from "./follow-records.ts";
 import type { OrchestratorServices, RunRequest } from "./services.ts";
 import { hindrance, isHeld, latestAttempts, launchLockPath, settleRun, stepLockPath } from "./settle-run.ts";
-import { requestStop } from "./stop-request.ts";
+import { passOn } from "./stop-request.ts";
 
 interface Orchestrator {
   readonly name: string;
@@ -28,6 +29,16 @@ export const checkMode = (
       `does not support. It supports: ${supported.join(", ")}. Ask for one of these, with --execution-mode or the ` +
       "pipeline's executionMode.",
   );
+};
+
+/** As ZenML's local orchestrators do: it is not run later than asked for, but at once. */
+export const warnOfSchedule = async (
+  { name, flavor, traits }: Pick<Orchestrator, "name" | "flavor"> & { readonly traits: OrchestratorTraits },
+  { snapshot, emit }: RunContext,
+): Promise<void> => {
+  if (!snapshot.schedule || traits.isSchedulable) return;
+  const message = `Orchestrator "${name}" (${flavor}) has no schedules: that of pipeline "${snapshot.pipelineName}" is ignored, and it runs now.`;
+  await emit({ event: "warning", message });
 };
 
 /** What launchers cannot do. @throws NotSupportedError before anything is recorded */
@@ -76,17 +87,10 @@ export const awaitElsewhere = async (
   waitForCompletion: () => Promise<void>,
 ): Promise<void> => {
   const directory = join(context.paths.runs, context.run.id);
-  const { signal, killSignal } = signals;
   // Asked twice, whoever waits for an engine that does not answer is let go; and where the launchers cannot be told.
-  const letGo = Promise.withResolvers<void>();
-  letGo.promise.catch(() => {}); // told below, by whichever is first
-  using _ = whenAborted(signal, () => void requestStop(directory, "graceful").catch(letGo.reject));
-  using __ = whenAborted(
-    killSignal,
-    () => void requestStop(directory, "force").then(letGo.resolve, letGo.reject),
-  );
-  await using ___ = await followRecords(context);
-  await Promise.race([waitForCompletion(), letGo.promise]);
+  using passed = passOn(signals, directory);
+  await using _ = await followRecords(context);
+  await Promise.race([waitForCompletion(), passed.letGo]);
   await recordEnd(context);
 };
 
@@ -131,10 +135,4 @@ const NEVER_LAUNCHED: Pick<StepRun, "status" | "failure"> = {
       "environment got to the workspace. The engine's own log of the container tells why.",
     retryable: true,
   },
-};
-
-const whenAborted = (signal: AbortSignal, act: () => void): Disposable => {
-  if (signal.aborted) act();
-  signal.addEventListener("abort", act, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 };

@@ -11,14 +11,11 @@ import type {
 } from "../../step-launcher/port.ts";
 
 /** Has each step executed by its step operator's executor, and those that ask for none by the orchestrator's own. */
-export class OperatedExecutor implements StepExecutor, AsyncDisposable {
-  readonly #own: StepExecutor & Partial<AsyncDisposable>;
-  readonly #operators: ReadonlyMap<string, StepExecutor & AsyncDisposable>;
+export class OperatedExecutor implements StepExecutor {
+  readonly #own: StepExecutor;
+  readonly #operators: ReadonlyMap<string, StepExecutor>;
 
-  constructor(
-    own: StepExecutor & Partial<AsyncDisposable>,
-    operators: ReadonlyMap<string, StepExecutor & AsyncDisposable>,
-  ) {
+  constructor(own: StepExecutor, operators: ReadonlyMap<string, StepExecutor>) {
     this.#own = own;
     this.#operators = operators;
   }
@@ -65,11 +62,6 @@ export class OperatedExecutor implements StepExecutor, AsyncDisposable {
 
   async discard(stepRunId: string): Promise<void> {
     for (const each of this.#all) await each.discard?.(stepRunId);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const each of this.#operators.values()) await each[Symbol.asyncDispose]();
-    await this.#own[Symbol.asyncDispose]?.();
   }
 
   get #all(): readonly StepExecutor[] {

@@ -32,10 +32,11 @@ export class RunControl implements Disposable {
     };
   }
 
-  /** From here on the run can be stopped. `onRequest` is called once, when another process asks for it. */
+  /** From here on the run can be stopped. `onRequest` is called once, when another process is the first to ask. */
   begin(onRequest: () => void): void {
     this.#watching = watchStopRequests(this.#facts.directory, (kind) => {
-      if (!this.#stop.signal.aborted) onRequest();
+      // Asked to stop otherwise, this process passes that on as a request of its own.
+      if (!this.signals.signal.aborted) onRequest();
       this.#stop.abort();
       if (kind === "force") this.#kill.abort();
     });

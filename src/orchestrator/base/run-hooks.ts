@@ -5,7 +5,9 @@ import type { CleanupContext } from "../../pipeline/hooks.ts";
 import type { RunContext } from "../../step-launcher/run-context.ts";
 import { loadHook } from "../../step-runner/hook-calls.ts";
 import { userStack } from "../../util/user-stack.ts";
+import type { ActiveRun } from "./active-run.ts";
 import { captureInLog } from "./capture-output.ts";
+import { InitHookError } from "./errors.ts";
 
 /** Seconds that `onCleanup` has, and `onInit` once the run is asked to stop. */
 export const HOOK_SECONDS = 30;
@@ -41,6 +43,34 @@ export const callRunHook = async (context: RunContext, call: RunHookCall): Promi
   });
 };
 
+/** @throws InitHookError */
+export const callOnInit = async ({ context, request }: ActiveRun, code: HookCode): Promise<void> => {
+  const { signal, killSignal } = request.signals;
+  try {
+    await callRunHook(context, { hook: "onInit", code, signal, limitFrom: signal, killSignal });
+  } catch (error) {
+    const failure = new InitHookError(context.run.pipelineName, hookStack(error, context), { cause: error });
+    // Asked to stop, it may well end with an error: the run is stopped then, not failed.
+    if (!signal.aborted) throw failure;
+    await context.emit({ event: "warning", message: failure.message });
+  }
+};
+
+/** A failure is a warning: it changes nothing of how the run ended. */
+export const callOnCleanup = async (
+  { context, request }: ActiveRun,
+  code: HookCode,
+  status: ExecutionStatus,
+): Promise<void> => {
+  try {
+    const { signal } = request.signals;
+    await callRunHook(context, { hook: "onCleanup", code, signal, status });
+  } catch (error) {
+    const told = hookStack(error, context).replaceAll(/\n\s*/g, " ");
+    await context.emit({ event: "warning", message: `The onCleanup of the pipeline failed: ${told}` });
+  }
+};
+
 const told = ({ run }: RunContext, { signal, status }: RunHookCall): Omit<CleanupContext, "status"> => ({
   ...{ log: console, signal, runId: run.id, runName: run.name, pipelineName: run.pipelineName },
   ...(status === undefined ? {} : { status }),
@@ -72,5 +102,5 @@ const onAbort = (signal: AbortSignal | undefined, act: () => void): Disposable =
 };
 
 /** What a hook threw, with the frames of the user's code. */
-export const hookStack = (error: unknown, { mapStack }: RunContext): string =>
+const hookStack = (error: unknown, { mapStack }: RunContext): string =>
   error instanceof HookTimeout ? error.message : userStack(error, mapStack);

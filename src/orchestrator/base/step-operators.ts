@@ -6,7 +6,6 @@ import { didYouMean } from "../../util/nearest.ts";
 import type { ActiveRun } from "./active-run.ts";
 import type { BaseStepOperator } from "./base-step-operator.ts";
 import { openInvocations } from "./open-invocations.ts";
-import { OperatedExecutor } from "./operated-executor.ts";
 import type { PlanRequest } from "./services.ts";
 
 /** A step asks for a step operator that its stack does not have. */
@@ -75,16 +74,18 @@ export interface RunOnStack {
   readonly stack: Stack;
 }
 
-/** As `own` executes them, but for the steps that ask for an operator. Dispose it at the end of the run. */
-export const withStepOperators = async (
-  own: StepExecutor & Partial<AsyncDisposable>,
+/** Name of each operator that a step asks for → what executes its steps. `keep` is told of each as soon as it is open. */
+export const openStepOperators = async (
   { active, stack }: RunOnStack,
-): Promise<StepExecutor & AsyncDisposable> => {
-  const executors = new Map<string, StepExecutor & AsyncDisposable>();
+  keep: (executor: StepExecutor & AsyncDisposable) => void,
+): Promise<ReadonlyMap<string, StepExecutor>> => {
+  const executors = new Map<string, StepExecutor>();
   for (const { operator, snapshot } of partsOf(active.request.snapshot, stack)) {
-    executors.set(operator.name, await operator.open({ active, stack, snapshot }));
+    const executor = await operator.open({ active, stack, snapshot });
+    keep(executor);
+    executors.set(operator.name, executor);
   }
-  return new OperatedExecutor(own, executors);
+  return executors;
 };
 
 /** Has each operator look at its part before the run begins. */

@@ -3,11 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { acquireRunLock } from "../../metadata/run-lock.ts";
 import { isFinished, type PipelineRun, runsElsewhere } from "../../model/index.ts";
+import type { ActiveRun } from "./active-run.ts";
 import { RunEndedError } from "./errors.ts";
 import { publishAbandoned } from "./publish-abandoned.ts";
 import type { OrchestratorServices } from "./services.ts";
 import { isHeld } from "./settle-run.ts";
-import { clearStopRequest, requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
+import { clearStopRequest, passOn, requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
 
 /** A run after it was asked to stop: `stopped`, or as it had ended by then. */
 export interface StoppedRun {
@@ -47,6 +48,23 @@ const stopElsewhere = async (run: PipelineRun, kind: StopKind, options: StopOpti
   const stopped = await endAbandoned(run, kind, options);
   clearStopRequest(directory);
   return { ...stopped, abandoned: false };
+};
+
+/** Leaves a run that was submitted to itself; or ends it, where this process was asked to stop it by then. */
+export const leaveRun = async (
+  active: ActiveRun,
+  { services, removeLeftovers }: StopOptions,
+): Promise<void> => {
+  const { signals } = active.request;
+  if (!signals.signal.aborted) return active.leave();
+  const { id } = active.context.run;
+  const directory = join(services.paths.runs, id);
+  using passed = passOn(signals, directory);
+  const free = untilFree(directory, () => hasLaunchers(directory));
+  await Promise.race([free, passed.letGo.then(() => free)]);
+  await removeLeftovers(id);
+  const run = await services.metadata.findRun(id);
+  if (!isFinished(run.status)) await publishAbandoned(services, run);
 };
 
 const hasLaunchers = (directory: string): boolean =>

@@ -1,8 +1,6 @@
-import { isEngineGone } from "../../errors/engine-gone.ts";
 import { runsElsewhere } from "../../model/index.ts";
 import { SecretFiles } from "../../secrets/secret-files.ts";
 import type { StepExecutor } from "../../step-launcher/port.ts";
-import type { RunContext } from "../../step-launcher/run-context.ts";
 import type { ActiveRun } from "../base/active-run.ts";
 import type { OrchestratorServices } from "../base/services.ts";
 import { StepModules } from "../base/step-modules.ts";
@@ -78,20 +76,3 @@ export const removeOperatedContainers = async (
   const operated = Object.values(snapshot?.invocations ?? {}).some(({ stepOperator }) => stepOperator);
   if (operated) await removeContainersOf(runId, services);
 };
-
-/** What is left of an engine that goes away while the run ends is no fault of the run: all its steps have ended. */
-export const disposeOf = async (
-  executor: AsyncDisposable,
-  { emit }: Pick<RunContext, "emit">,
-): Promise<void> => {
-  try {
-    await executor[Symbol.asyncDispose]();
-  } catch (error) {
-    if (!isEngineGone(error)) throw error;
-    await emit({ event: "warning", message: NOT_REMOVED });
-  }
-};
-
-const NOT_REMOVED =
-  "The engine went away before all containers of this run were removed. The next run on this workspace removes them, " +
-  "and so does `stepdock clean`.";

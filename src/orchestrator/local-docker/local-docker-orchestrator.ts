@@ -8,7 +8,7 @@ import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { openInvocations } from "../base/open-invocations.ts";
 import type { OrchestratorServices, RunRequest } from "../base/services.ts";
-import { ownSteps, withStepOperators } from "../base/step-operators.ts";
+import { ownSteps } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { checkContainers } from "../containerized/check-containers.ts";
 import { ContainerizedOrchestrator } from "../containerized/containerized-orchestrator.ts";
@@ -40,7 +40,6 @@ export type LocalDockerOrchestratorConfig = z.infer<typeof LocalDockerOrchestrat
  */
 export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDockerOrchestratorConfig> {
   readonly flavor = "local_docker";
-  #stack: Stack | undefined;
 
   getOrchestratorRunId(): string {
     const id = this.activeRunId ?? process.env.ZENML_RUN_ID;
@@ -54,12 +53,11 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
 
   async submitPipeline(
     _snapshot: PipelineSnapshot,
-    stack: Stack,
+    _stack: Stack,
     _baseEnvironment: Environment,
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    this.#stack = stack;
     return { waitForCompletion: () => this.#runAll() };
   }
 
@@ -71,15 +69,12 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
-    const stack = this.#stack;
-    if (!stack) throw new TypeError("no pipeline was submitted");
-    const { active, services, config } = this;
+    const { active, stack, services, config } = this;
     const { openContainers } = await containers();
-    const own = await openContainers({ active, stack }, services, {
+    return await openContainers({ active, stack }, services, {
       ...{ images: await this.images(stack), pidsLimit: config.pidsLimit },
       stopGracePeriod: config.stopGracePeriod,
     });
-    return await withStepOperators(own, { active, stack });
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
@@ -88,10 +83,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
   }
 
   async #runAll(): Promise<void> {
-    const [{ disposeOf, removeOrphans }, { runDag }] = await Promise.all([containers(), dag()]);
+    const [{ removeOrphans }, { runDag }] = await Promise.all([containers(), dag()]);
     await removeOrphans(this.active, this.services);
-    const executor = await this.executor();
-    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, this.active.context) };
+    const executor = await this.stepExecutor();
     await this.#beginImages();
     const { signals, resume, ...request } = this.active.request;
     const { scheduling = this.config.scheduling, concurrentStarts = this.config.concurrentStarts } = request;
@@ -105,11 +99,9 @@ export class LocalDockerOrchestrator extends ContainerizedOrchestrator<LocalDock
 
   /** Of all steps that are left to be executed, at once. */
   async #beginImages(): Promise<void> {
-    const stack = this.#stack;
-    if (!stack) throw new TypeError("no pipeline was submitted");
     const { context, request } = this.active;
-    const open = openInvocations({ ...context, snapshot: ownSteps(context.snapshot, stack) });
-    await (await this.images(stack)).begin(open, request.signals.signal);
+    const open = openInvocations({ ...context, snapshot: ownSteps(context.snapshot, this.stack) });
+    await (await this.images(this.stack)).begin(open, request.signals.signal);
   }
 
   async #maxParallelism(): Promise<number> {

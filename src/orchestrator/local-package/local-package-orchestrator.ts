@@ -5,17 +5,16 @@ import * as z from "zod/mini";
 import type { Invocation, PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
-import type { ActiveRun } from "../base/active-run.ts";
+import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
 import type { Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { refuseContainers } from "../base/refuse-containers.ts";
 import { runDag } from "../base/run-dag.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
-import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
+import { planWithStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
-import { disposeOf, removeOperatedContainers } from "../containerized/run-containers.ts";
+import { removeOperatedContainers } from "../containerized/run-containers.ts";
 import { packagesOf, planPackages } from "../wheeled/package-dependencies.ts";
 import { WheeledOrchestrator } from "../wheeled/wheeled-orchestrator.ts";
 import { type InstalledPackage, installPackage, makeClean } from "./installed-package.ts";
@@ -36,7 +35,6 @@ export type LocalPackageOrchestratorConfig = z.infer<typeof LocalPackageOrchestr
  */
 export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOrchestratorConfig> {
   readonly flavor = "local_package";
-  #stack: { readonly run: ActiveRun; readonly stack: Stack } | undefined;
 
   getOrchestratorRunId(): string {
     if (this.activeRunId === undefined) throw new NotSupportedError("There is no run in this process.");
@@ -45,12 +43,11 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
 
   async submitPipeline(
     _snapshot: PipelineSnapshot,
-    stack: Stack,
+    _stack: Stack,
     _baseEnvironment: Environment,
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    this.#stack = { run: this.active, stack };
     return { waitForCompletion: () => this.#runAll() };
   }
 
@@ -65,12 +62,7 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     return planWithStepOperators({ environmentOf, imageOf: async () => null }, request, stack);
   }
 
-  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
-    const own = this.#ownExecutor();
-    return await withStepOperators(own, { active: this.active, stack: this.#submittedTo });
-  }
-
-  #ownExecutor(): StepExecutor {
+  protected override async executor(): Promise<StepExecutor> {
     const { request } = this.active;
     let installed: Promise<InstalledPackage> | undefined;
     return new ProcessExecutor({
@@ -81,26 +73,14 @@ export class LocalPackageOrchestrator extends WheeledOrchestrator<LocalPackageOr
     });
   }
 
-  protected override environments(stack: Stack): Promise<StepEnvironments> {
-    this.#stack = { run: this.active, stack };
-    return this.executor();
-  }
-
   protected override async removeLeftovers(runId: string): Promise<void> {
     await removeOperatedContainers(runId, this.services);
-  }
-
-  /** The stack of the active run. */
-  get #submittedTo(): Stack {
-    if (this.#stack?.run !== this.active) throw new TypeError("no pipeline was submitted");
-    return this.#stack.stack;
   }
 
   async #runAll(): Promise<void> {
     const { context, request } = this.active;
     await using _folder = await makeClean(this.#root);
-    const executor = await this.executor();
-    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
+    const executor = await this.stepExecutor();
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism ?? availableParallelism();
     await runDag(context, { executor, signals: request.signals, maxParallelism });
     // Whoever died may have recorded the end of a step, and not have removed its container yet.

@@ -2,20 +2,16 @@ import * as z from "zod/mini";
 import type { PipelineRun, PipelineSnapshot } from "../../model/index.ts";
 import type { Flavor } from "../../stack/component.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step-launcher/port.ts";
-import type { ActiveRun } from "../base/active-run.ts";
+import type { PlanEnvironment, StepExecutor } from "../../step-launcher/port.ts";
 import { BaseOrchestrator, type Environment } from "../base/base-orchestrator.ts";
 import { BaseOrchestratorConfig } from "../base/config.ts";
 import { NotSupportedError } from "../base/errors.ts";
 import { processEnvironment } from "../base/process-environment.ts";
 import { refuseContainers } from "../base/refuse-containers.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "../base/services.ts";
-import { planWithStepOperators, withStepOperators } from "../base/step-operators.ts";
+import { planWithStepOperators } from "../base/step-operators.ts";
 import type { SubmissionResult } from "../base/submission.ts";
 import { InProcessExecutor } from "./in-process-executor.ts";
-
-/** Loaded once something is to be executed. */
-const containers = () => import("../containerized/run-containers.ts");
 
 export const LocalOrchestratorConfig = z.extend(BaseOrchestratorConfig, {
   /** Steps that may run at once. Default 1: they share this process. */
@@ -26,7 +22,6 @@ export type LocalOrchestratorConfig = z.infer<typeof LocalOrchestratorConfig>;
 /** Runs all steps in this process: no engine, no isolation, for development. ZenML's `LocalOrchestrator`. */
 export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig> {
   readonly flavor = "local";
-  #stack: { readonly run: ActiveRun; readonly stack: Stack } | undefined;
 
   getOrchestratorRunId(): string {
     if (this.activeRunId === undefined) throw new NotSupportedError("There is no run in this process.");
@@ -35,12 +30,11 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
 
   async submitPipeline(
     _snapshot: PipelineSnapshot,
-    stack: Stack,
+    _stack: Stack,
     _baseEnvironment: Environment,
     _stepEnvironments: Readonly<Record<string, Environment>>,
     _placeholderRun: PipelineRun,
   ): Promise<SubmissionResult> {
-    this.#stack = { run: this.active, stack };
     return { waitForCompletion: () => this.#runAll() };
   }
 
@@ -54,17 +48,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     return planWithStepOperators(own, request, stack);
   }
 
-  protected override environments(stack: Stack): Promise<StepEnvironments> {
-    this.#stack = { run: this.active, stack };
-    return this.executor();
-  }
-
-  protected override async executor(): Promise<StepExecutor & AsyncDisposable> {
-    const own = this.#ownExecutor();
-    return await withStepOperators(own, { active: this.active, stack: this.#submittedTo });
-  }
-
-  #ownExecutor(): StepExecutor {
+  protected override async executor(): Promise<StepExecutor> {
     const { context, request } = this.active;
     return new InProcessExecutor({
       bundles: request.bundles,
@@ -73,17 +57,10 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
     });
   }
 
-  /** The stack of the active run. */
-  get #submittedTo(): Stack {
-    if (this.#stack?.run !== this.active) throw new TypeError("no pipeline was submitted");
-    return this.#stack.stack;
-  }
-
   async #runAll(): Promise<void> {
     const { context, request } = this.active;
-    const [{ disposeOf }, { runDag }] = await Promise.all([containers(), import("../base/run-dag.ts")]);
-    const executor = await this.executor();
-    await using _containers = { [Symbol.asyncDispose]: () => disposeOf(executor, context) };
+    const { runDag } = await import("../base/run-dag.ts");
+    const executor = await this.stepExecutor();
     const maxParallelism = request.maxParallelism ?? this.config.maxParallelism;
     await runDag(context, { executor, signals: request.signals, maxParallelism });
     // Whoever died may have recorded the end of a step, and not have removed its container yet.
@@ -91,7 +68,7 @@ export class LocalOrchestrator extends BaseOrchestrator<LocalOrchestratorConfig>
   }
 
   protected override async removeLeftovers(runId: string): Promise<void> {
-    const { removeOperatedContainers } = await containers();
+    const { removeOperatedContainers } = await import("../containerized/run-containers.ts");
     await removeOperatedContainers(runId, this.services);
   }
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,7 +9,9 @@ import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { PIPELINES } from "./pipelines.ts";
 import {
   type Bench,
+  type Engine,
   type EntrypointEnd,
+  type ForeignOptions,
   ForeignOrchestrator,
   openBench,
   processEngine,
@@ -35,6 +38,27 @@ const submit = async (name: string) => {
   await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
   return { file, ends, orchestrator, run, events };
 };
+
+/** Takes so long to submit that it is interrupted meanwhile. */
+class Slow extends ForeignOrchestrator {
+  readonly leftovers: string[] = [];
+  readonly #interrupted: AbortSignal;
+
+  constructor(options: ForeignOptions, services: Bench["services"], interrupted: AbortSignal) {
+    super(options, services);
+    this.#interrupted = interrupted;
+  }
+
+  override async submitPipeline(...given: Parameters<ForeignOrchestrator["submitPipeline"]>) {
+    const result = await super.submitPipeline(...given);
+    await once(this.#interrupted, "abort");
+    return result;
+  }
+
+  protected override async removeLeftovers(runId: string): Promise<void> {
+    this.leftovers.push(runId);
+  }
+}
 
 test("an asynchronous orchestrator's run goes on after `run`, and nobody takes it for dead", async () => {
   const { file, orchestrator, run, events } = await submit("goes-on");
@@ -68,6 +92,27 @@ test("stopping it ends its launchers, and then the run", async () => {
   expect(existsSync(`${bench.services.paths.runs}/${run.id}/stop`)).toBe(false);
 });
 
+test("one that is interrupted while it submits ends what it has submitted", async () => {
+  const file = bench.project.path("is-submitted");
+  const stop = new AbortController();
+  const engine = processEngine();
+  const submitting: Engine = async (submission, services) => {
+    const work = engine(submission, services);
+    await Promise.race([work, expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true)]);
+    stop.abort();
+    await work;
+  };
+  const traits = { isSynchronous: false };
+  const orchestrator = new Slow({ engine: submitting, traits }, bench.services, stop.signal);
+  const options = { exportName: "waiting", parameters: { file }, signal: stop.signal };
+  const { run, steps, events } = await bench.run(orchestrator, options);
+  await orchestrator.work;
+  expect([run.status, statusesOf(steps)]).toEqual(["stopped", { waits: "stopped" }]);
+  expect(events.at(-1)).toMatchObject({ event: "run_finished", status: "stopped" });
+  expect(events.filter(({ event }) => event === "warning")).toEqual([]);
+  expect(orchestrator.leftovers).toEqual([run.id]);
+});
+
 test("a synchronous one that is interrupted passes that on to the launchers, and ends as stopped", async () => {
   const file = bench.project.path("is-interrupted");
   const stop = new AbortController();
@@ -76,6 +121,7 @@ test("a synchronous one that is interrupted passes that on to the launchers, and
   const running = bench.run(orchestrator, options);
   await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
   stop.abort();
-  const { run, steps } = await running;
+  const { run, steps, events } = await running;
   expect([run.status, statusesOf(steps)]).toEqual(["stopped", { waits: "stopped" }]);
+  expect(events.filter(({ event }) => event === "warning")).toEqual([]);
 });
