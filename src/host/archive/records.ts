@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { MetadataStore } from "../../metadata/port.ts";
 import { type ArtifactVersion, IMPORTED, type PipelineRun, type StepRun } from "../../model/index.ts";
+import { idsOf } from "../../step-launcher/step-runs.ts";
 import { hashJson } from "../../util/canonical.ts";
 import { ArtifactRecord, Manifest } from "./manifest.ts";
 
@@ -19,14 +20,12 @@ type Source = Pick<
 /** Reads them from a store. The artifacts are in the order in which the steps name them. */
 export const recordsOf = async (metadata: Source, run: PipelineRun): Promise<ArchivedRecords> => {
   const artifacts = new Map<string, ArtifactVersion>();
-  const idsOf = (byName: Readonly<Record<string, ArtifactVersion>>): Record<string, string> => {
-    for (const artifact of Object.values(byName)) artifacts.set(artifact.id, artifact);
-    return Object.fromEntries(Object.entries(byName).map(([name, { id }]) => [name, id]));
-  };
   const steps = [];
   for (const step of await metadata.listStepRuns(run.id)) {
-    const inputs = idsOf(await metadata.inputsOf(step.id));
-    steps.push({ record: withoutKey(step), inputs, outputs: idsOf(await metadata.outputsOf(step.id)) });
+    const [inputs, outputs] = [await metadata.inputsOf(step.id), await metadata.outputsOf(step.id)];
+    for (const each of [inputs, outputs].flatMap(Object.values<ArtifactVersion>))
+      artifacts.set(each.id, each);
+    steps.push({ record: withoutKey(step), inputs: idsOf(inputs), outputs: idsOf(outputs) });
   }
   return z.parse(ArchivedRecords, {
     run: withoutPlace(run),
