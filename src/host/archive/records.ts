@@ -3,7 +3,7 @@ import type { MetadataStore } from "../../metadata/port.ts";
 import { type ArtifactVersion, IMPORTED, type PipelineRun, type StepRun } from "../../model/index.ts";
 import { idsOf } from "../../step-launcher/step-runs.ts";
 import { hashJson } from "../../util/canonical.ts";
-import { ArtifactRecord, Manifest } from "./manifest.ts";
+import { type ArchivedArtifact, ArtifactRecord, Manifest } from "./manifest.ts";
 
 /** Everything on record of a run, as an archive has it: nothing that is true in one workspace only. */
 const ArchivedRecords = z.object({
@@ -32,11 +32,17 @@ export const recordsOf = async (metadata: Source, run: PipelineRun): Promise<Arc
     snapshot: await metadata.getSnapshot(run.snapshotId),
     build: (run.buildId && (await metadata.getBuild(run.buildId))) || null,
     steps,
-    artifacts: [...artifacts.values()].map(({ stamps: _, ...record }) => record),
+    artifacts: [...artifacts.values()].map(artifactRecord),
   });
 };
 
 const withoutKey = (step: StepRun): StepRun => ({ ...step, cacheKey: null });
+
+/** An artifact as an archive has it. */
+export const artifactRecord = ({ stamps: _, ...artifact }: ArtifactVersion): ArchivedArtifact["record"] => {
+  const { [IMPORTED]: __, ...metadata } = artifact.metadata;
+  return { ...artifact, metadata };
+};
 
 /** Where the project was is nobody else's business, and of no use to them; nor is how the run came here. */
 const withoutPlace = (run: PipelineRun): PipelineRun => {

@@ -5,12 +5,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { listArtifact } from "../../../../src/host/artifact-files.ts";
 import { loadArtifact } from "../../../../src/host/result.ts";
 import { exportRun, importRun } from "../../../../src/host.ts";
-import type { ArtifactVersion, StepRun } from "../../../../src/model/index.ts";
+import { type ArtifactVersion, IMPORTED, type StepRun } from "../../../../src/model/index.ts";
 import { attemptPaths } from "../../../../src/workspace/paths.ts";
 import type { Workspace } from "../../../../src/workspace/workspace.ts";
 import { emptyPlace, makeSource, type Source, TOKEN, within } from "./support.ts";
 
-const stamped = ({ stamps: _, ...artifact }: ArtifactVersion) => artifact;
+const stamped = ({ stamps: _, metadata: about, ...artifact }: ArtifactVersion) => {
+  const { [IMPORTED]: __, ...metadata } = about;
+  return { ...artifact, metadata };
+};
 
 /** Everything of a run that a person can look at, apart from what is of one workspace only. */
 const everythingOf = async (workspace: Workspace, runId: string) => {
@@ -30,7 +33,7 @@ const everythingOf = async (workspace: Workspace, runId: string) => {
     );
     steps.push({ step: { ...step, cacheKey: null }, named, files, log });
   }
-  const { projectRoot: _, imported: __, ...rest } = about;
+  const { projectRoot: _, [IMPORTED]: __, ...rest } = about;
   return { run, about: rest, snapshot: await metadata.getSnapshot(run.snapshotId), steps };
 };
 
