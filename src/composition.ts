@@ -18,7 +18,7 @@ import type { ComponentRecord, StackRecord } from "./stack/catalog.ts";
 import type { AnyFlavor, FlavorEntry } from "./stack/flavor-registry.ts";
 import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
-import { projectRootOf } from "./workspace/paths.ts";
+import { projectRootOf, workspaceRoot } from "./workspace/paths.ts";
 import { type OtherStore, openWorkspace as openPlain, type Workspace } from "./workspace/workspace.ts";
 
 /** Those that most runs need. */
@@ -122,6 +122,19 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     },
   };
 };
+
+/** A house for the project that the current directory is in. `workspace` as `--workspace` names it. */
+export const openHouseHere = ({
+  workspace,
+  envFile,
+}: {
+  readonly workspace?: string | undefined;
+  readonly envFile?: string | undefined;
+}): Promise<House> =>
+  openHouse({
+    ...{ workspaceRoot: workspaceRoot({ directory: workspace }), envFile },
+    projectRoot: projectRootOf(process.cwd()),
+  });
 
 /** An artifact store of a workspace that was opened without a house. @throws UnknownComponentError */
 export const storeNamed: OtherStore = async (name, workspace) => {

@@ -2,6 +2,7 @@ import { constants, copyFile, cp, lstat, mkdir, readdir } from "node:fs/promises
 import { basename, dirname, join, resolve } from "node:path";
 import { keepsTree } from "../artifact/artifact-kind.ts";
 import { listTree } from "../artifact/tree.ts";
+import { EXECUTABLE } from "../artifact/tree-hash.ts";
 import { StepdockError } from "../errors/error.ts";
 import type { ArtifactVersion } from "../model/index.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -22,7 +23,7 @@ export const listArtifact = async (directory: string): Promise<ListedEntry[]> =>
     (await listTree(directory)).map(async (entry) => {
       const { size, mode } = await lstat(join(directory, entry.path));
       const isFile = entry.kind === "file";
-      return { ...entry, sizeBytes: isFile ? size : 0, executable: isFile && (mode & 0o111) !== 0 };
+      return { ...entry, sizeBytes: isFile ? size : 0, executable: isFile && (mode & EXECUTABLE) !== 0 };
     }),
   );
 

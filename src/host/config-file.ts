@@ -88,7 +88,7 @@ const KEYS = [Config, ByType, Component, Stack].flatMap(({ shape }) => Object.ke
 /** What a default export declares. */
 export const configOf = (exported: unknown, file: string): ConfigFile => {
   const { data, error } = z.safeParse(Config, exported, inEnglish());
-  if (error) throw new ConfigFileError(file, `${explain(error)}.`, { cause: error });
+  if (error) throw new ConfigFileError(file, explain(error), { cause: error });
   const { stack, flavors, components, stacks } = data;
   return {
     stack,
@@ -114,11 +114,11 @@ const stackOf = (name: string, { imageBuilder, ...parts }: z.infer<typeof Stack>
   return { name, components: { ...parts, imageBuilder: imageBuilder || undefined }, source: "config" };
 };
 
-/** With the nearest key where one is unknown. */
+/** As sentences, with the nearest key where one is unknown. */
 const explain = (error: z.core.$ZodError): string => {
   const issue = error.issues.find(({ code }) => code === "unrecognized_keys");
-  if (issue?.code !== "unrecognized_keys") return describeParseError(error).replaceAll("\n", "; ");
+  if (issue?.code !== "unrecognized_keys") return `${describeParseError(error).replaceAll("\n", "; ")}.`;
   const [key = ""] = issue.keys;
   const at = issue.path.length === 0 ? "" : ` in ${issue.path.join(".")}`;
-  return `there is no key "${key}"${at}${didYouMean(key, KEYS).replace(/^ /, ". ").replace(/\?$/, "")}`;
+  return `there is no key "${key}"${at}.${didYouMean(key, KEYS)}`;
 };

@@ -44,7 +44,7 @@ export const importInto = async (
   const { readArchive } = await import("./archive/read-archive.ts");
   await using scratch = await openScratch(workspace);
   const manifest = await explainWriteErrors(workspace.paths.root, () =>
-    readArchive(resolve(file), { onManifest: async () => join(scratch.directory, "blobs"), signal }),
+    readArchive(resolve(file), { directory: join(scratch.directory, "blobs"), signal }),
   );
   const { metadata } = workspace;
   const there = await isThere(metadata, manifest);

@@ -1,11 +1,10 @@
 import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import { modulesOf } from "../compiler/load-modules.ts";
-import { type House, openHouse } from "../composition.ts";
+import { type House, openHouseHere } from "../composition.ts";
 import { type EventSink, NO_LISTENER, type PipelineRun, type PipelineSnapshot } from "../model/index.ts";
 import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Given, Schemas } from "../pipeline/schema.ts";
-import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
 import { compileStore } from "./compile-store.ts";
 import { artifactFinder } from "./find-artifact.ts";
 import { type Plan, planCompiled, planPlace } from "./plan.ts";
@@ -51,7 +50,7 @@ export const run = async <P extends Schemas, R>(
   pipeline: Pipeline<P, R>,
   options: RunOptions<P> = {},
 ): Promise<RunResult<R>> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
   const record = await runCompiled(house, compiled, {
     ...{ ...options, enableCache: options.cache },
@@ -67,7 +66,7 @@ export const run = async <P extends Schemas, R>(
  * @throws RunFinishedError, RunLockedError, BundleMissingError
  */
 export const resume = async (reference: string, options: ConductOptions = {}): Promise<RunResult> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   const { run: record, snapshot } = await resumeRun(house, reference, {
     ...{ ...options, emit: emitOf(options), signals: signalsOf(options) },
   });
@@ -79,20 +78,13 @@ export const plan = async <P extends Schemas, R>(
   pipeline: Pipeline<P, R>,
   options: PlanOptions<P> = {},
 ): Promise<Plan> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   const compiled = await compileHere(house, pipeline as unknown as Pipeline, options.parameters ?? {});
   const stack = await house.stack(options.stack ?? compiled.snapshot.stack);
   return await planCompiled(house, compiled, await planPlace(stack, compiled), {
     enableCache: options.cache,
   });
 };
-
-const houseOf = ({ workspace, envFile }: Pick<ConductOptions, "workspace" | "envFile">): Promise<House> =>
-  openHouse({
-    workspaceRoot: workspaceRoot({ directory: workspace }),
-    projectRoot: projectRootOf(process.cwd()),
-    envFile,
-  });
 
 const emitOf = ({ onEvent }: ConductOptions): EventSink => onEvent ?? NO_LISTENER;
 
@@ -134,6 +126,6 @@ const loadFresh = async (
   snapshot: PipelineSnapshot,
   steps: RunResult["steps"],
 ): Promise<unknown> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   return await loadOutputs(house, snapshot, steps);
 };

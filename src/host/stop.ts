@@ -1,7 +1,6 @@
-import { type House, openHouse } from "../composition.ts";
+import { type House, openHouseHere } from "../composition.ts";
 import type { PipelineRun, StepRun } from "../model/index.ts";
 import type { StoppedRun } from "../orchestrator/base/stop-run.ts";
-import { projectRootOf, workspaceRoot } from "../workspace/paths.ts";
 import { isLive, type ToldStatus, toldStatus } from "./run-state.ts";
 
 export interface WorkspaceOptions {
@@ -21,7 +20,7 @@ export interface StopOptions extends WorkspaceOptions {
  * @throws RunEndedError where it has ended already
  */
 export const stop = async (reference: string, options: StopOptions = {}): Promise<StoppedRun> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   return await stopByReference(house, reference, options);
 };
 
@@ -48,7 +47,7 @@ export interface RunState {
 
 /** Tells how a run stands, whoever owns it. `reference` as for `stop`. */
 export const status = async (reference: string, options: WorkspaceOptions = {}): Promise<RunState> => {
-  await using house = await houseOf(options);
+  await using house = await openHouseHere(options);
   const { metadata, paths } = house.workspace;
   const run = await metadata.findRun(reference);
   const live = isLive(paths, run);
@@ -56,9 +55,3 @@ export const status = async (reference: string, options: WorkspaceOptions = {}):
   const told = steps.map((step) => [step.invocationId, toldStatus(step.status, live)] as const);
   return { run, steps, status: toldStatus(run.status, live), stepStatuses: Object.fromEntries(told) };
 };
-
-const houseOf = ({ workspace }: WorkspaceOptions): Promise<House> =>
-  openHouse({
-    workspaceRoot: workspaceRoot({ directory: workspace }),
-    projectRoot: projectRootOf(process.cwd()),
-  });

@@ -11,6 +11,7 @@ const TAG_DIGITS = 24;
 export type ImageKind = "parent" | "environment" | "step" | "container";
 
 export const IMAGE_LABEL = "dev.stepdock.image";
+export const ENVIRONMENT_KEY_LABEL = "dev.stepdock.environment-key";
 
 export const environmentReference = (key: string): string =>
   `stepdock/environment:${key.slice(0, TAG_DIGITS)}`;
@@ -30,7 +31,7 @@ export const imageLabels = (
   workspaceId: string | undefined,
 ): ImageLabels => ({
   [IMAGE_LABEL]: kind,
-  "dev.stepdock.environment-key": key,
+  [ENVIRONMENT_KEY_LABEL]: key,
   ...(workspaceId === undefined ? {} : { "dev.stepdock.workspace": workspaceId }),
 });
 

@@ -63,8 +63,8 @@ export type StepRun = z.infer<typeof StepRun>;
 export const StepRunInput = z.object({ stepRunId: z.string(), name: z.string(), artifactId: z.string() });
 export type StepRunInput = z.infer<typeof StepRunInput>;
 
-/** In a run's metadata: it came out of a file, and its artifacts may be another workspace's as well. */
-export const IMPORTED = "imported";
+/** In the metadata of a run and of its artifacts: they came out of a file, and may be another workspace's as well. */
+export const IMPORTED = "stepdock.imported";
 
 /** In a run's metadata: its steps are launched by containers of an engine's, which no process of the host has to live for. */
 export const RUNS_ELSEWHERE = "runsElsewhere";

@@ -42,7 +42,7 @@ export interface AttemptPaths {
 
 /** `hook`: where hooks are called that the process of the last attempt could not call. */
 export const attemptPaths = (
-  paths: WorkspacePaths,
+  paths: Pick<WorkspacePaths, "runs">,
   { runId, invocationId, attempt }: { runId: string; invocationId: string; attempt: number | "hook" },
 ): AttemptPaths => {
   const directory = join(paths.runs, runId, invocationId, String(attempt));

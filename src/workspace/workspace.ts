@@ -43,9 +43,10 @@ export const openWorkspace = async (
     id: `${metadata.workspaceId}/${STORE_NAME}`,
   });
   const { registrations } = metadata;
+  const others = madeOnce((name) => otherStore(name, workspace));
   const workspace: Workspace = {
     ...{ paths, metadata, registrations, artifactStore },
-    storeNamed: async (name) => (name === STORE_NAME ? artifactStore : await otherStore(name, workspace)),
+    storeNamed: async (name) => (name === STORE_NAME ? artifactStore : await others(name)),
     artifactStoreOf: (uri) => workspace.storeNamed(storeNameOf(uri) ?? STORE_NAME),
     [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
   };
@@ -54,6 +55,20 @@ export const openWorkspace = async (
 
 /** Makes an artifact store of another name than the default one's. */
 export type OtherStore = (name: string, workspace: Workspace) => Promise<ArtifactStore>;
+
+/** Several who need a store need the same one: what each brought for itself, another would take away. */
+const madeOnce = (make: (name: string) => Promise<ArtifactStore>): typeof make => {
+  const made = new Map<string, Promise<ArtifactStore>>();
+  return async (name) => {
+    const store = made.get(name) ?? make(name);
+    made.set(name, store);
+    // One that is not there may be made yet.
+    return await store.catch((error) => {
+      made.delete(name);
+      throw error;
+    });
+  };
+};
 
 const refuseOther: OtherStore = async (name, { paths }) => {
   throw new WorkspaceError(

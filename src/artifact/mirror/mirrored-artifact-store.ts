@@ -27,6 +27,7 @@ export const createMirroredArtifactStore = (options: MirroredArtifactStoreOption
     store: (artifact, given = {}) => mirrored.store(artifact, given),
     verify: (artifact, given = {}) => mirrored.verify(artifact, given),
     fetch: (artifact, given = {}) => mirrored.fetch(artifact, given),
+    discard: (uri) => mirrored.discard(uri),
     remove: (uri) => mirrored.remove(uri),
   };
 };

@@ -76,10 +76,15 @@ export class MirroredArtifacts {
     await fetching.finally(() => this.#fetching.delete(uri));
   }
 
+  /** The copy alone. */
+  async discard(uri: string): Promise<void> {
+    await this.#options.local.discard(uri);
+    await this.#receipts.remove(uri);
+  }
+
   /** The manifest is among what is removed, and whoever reads meanwhile finds an object missing. */
   async remove(uri: string): Promise<void> {
-    await this.#options.local.remove(uri);
-    await this.#receipts.remove(uri);
+    await this.discard(uri);
     await this.#options.objects.removeAll(`${artifactKey(uri)}/`);
   }
 

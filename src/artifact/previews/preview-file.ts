@@ -41,7 +41,7 @@ const textOf = (head: Buffer): string | undefined => {
 
 const kindOf = (path: string, mediaType = ""): string =>
   /^(?:text|application)\/(?:.*\+)?(csv|json|html)\b/.exec(mediaType)?.[1] ??
-  extname(path).slice(1).toLowerCase().replace("htm", "html").replace("htmll", "html");
+  extname(path).slice(1).toLowerCase();
 
 type Preview = (text: string, isWhole: boolean) => string | undefined;
 
@@ -77,7 +77,10 @@ const previewHtml: Preview = (text) =>
       .trim(),
   );
 
-const PREVIEWS: Readonly<Record<string, Preview>> = { json: previewJson, csv: previewCsv, html: previewHtml };
+const PREVIEWS: Readonly<Record<string, Preview>> = {
+  ...{ json: previewJson, csv: previewCsv },
+  ...{ html: previewHtml, htm: previewHtml },
+};
 
 const firstLines = (text: string): string => {
   const lines = text.split("\n");

@@ -1,6 +1,5 @@
-import { openHouse } from "../../composition.ts";
+import { openHouseHere } from "../../composition.ts";
 import { rerunStep } from "../../host/rerun.ts";
-import { projectRootOf } from "../../workspace/paths.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import { createRenderer } from "../render/create-renderer.ts";
@@ -22,11 +21,7 @@ export const rerunCommand = async (
   await (await requireExisting(context.workspace))[Symbol.asyncDispose]();
   const renderer = await createRenderer(context.out, { json, environment: process.env });
   using signals = new RunSignals(context.err);
-  await using house = await openHouse({
-    workspaceRoot: context.workspace,
-    projectRoot: projectRootOf(process.cwd()),
-    envFile,
-  });
+  await using house = await openHouseHere({ workspace: context.workspace, envFile });
   signals.begin();
   let outputs = {};
   try {

@@ -1,6 +1,5 @@
-import { openHouse } from "../../composition.ts";
+import { openHouseHere } from "../../composition.ts";
 import { resumeRun } from "../../host/resume.ts";
-import { projectRootOf } from "../../workspace/paths.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
@@ -21,11 +20,7 @@ export const resumeCommand = async (
 ): Promise<number> => {
   const renderer = await createRenderer(context.out, { json, environment: process.env });
   using signals = new RunSignals(context.err);
-  await using house = await openHouse({
-    workspaceRoot: context.workspace,
-    projectRoot: projectRootOf(process.cwd()),
-    envFile,
-  });
+  await using house = await openHouseHere({ workspace: context.workspace, envFile });
   signals.begin();
   let outputs = {};
   try {

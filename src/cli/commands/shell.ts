@@ -1,7 +1,6 @@
-import { openHouse } from "../../composition.ts";
+import { openHouseHere } from "../../composition.ts";
 import type { StartedContainer } from "../../docker/port.ts";
 import { openShell } from "../../host/shell.ts";
-import { projectRootOf } from "../../workspace/paths.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
 
@@ -16,10 +15,7 @@ export const shellCommand = async (
   { run, step }: ShellCommandOptions,
 ): Promise<number> => {
   await (await requireExisting(workspace))[Symbol.asyncDispose]();
-  await using house = await openHouse({
-    workspaceRoot: workspace,
-    projectRoot: projectRootOf(process.cwd()),
-  });
+  await using house = await openHouseHere({ workspace });
   const tty = Boolean(process.stdin.isTTY && process.stdout.isTTY);
   const { TERM = "xterm" } = process.env;
   return await openShell(house, run, step, {

@@ -1,7 +1,6 @@
-import { openHouse } from "../../composition.ts";
+import { openHouseHere } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { stopByReference } from "../../host/stop.ts";
-import { projectRootOf } from "../../workspace/paths.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import { harmless } from "../render/text.ts";
@@ -18,10 +17,7 @@ export const stopCommand = async (
   { run: reference, force = false, json = false }: StopCommandOptions,
 ): Promise<number> => {
   await (await requireExisting(workspace))[Symbol.asyncDispose]();
-  await using house = await openHouse({
-    workspaceRoot: workspace,
-    projectRoot: projectRootOf(process.cwd()),
-  });
+  await using house = await openHouseHere({ workspace });
   const { run, abandoned } = await stopByReference(house, reference, { force });
   const told = `run ${harmless(run.name)} (${run.id}) is ${run.status}`;
   const more = "; the process that owned it was dead, and what was left of it was removed";

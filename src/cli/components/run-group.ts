@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import { type House, openHouse } from "../../composition.ts";
+import { type House, openHouseHere } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { COMPONENT_TYPES } from "../../stack/component.ts";
 import { commandOf } from "../../stack/component-words.ts";
-import { projectRootOf } from "../../workspace/paths.ts";
 import { type CommandContext, type Done, tellThrough } from "../command-parts.ts";
 import type { ComponentGroup } from "../component-groups.ts";
 import type { Outputs } from "../output.ts";
@@ -33,11 +32,7 @@ export const runGroup = async (
     "print help",
   );
   const act: GroupHome["act"] = async (work) => {
-    const { workspace } = context();
-    await using house = await openHouse({
-      workspaceRoot: workspace,
-      projectRoot: projectRootOf(process.cwd()),
-    });
+    await using house = await openHouseHere(context());
     await work(house, context());
     done(EXIT.done);
   };

@@ -3,7 +3,7 @@ import type { MetadataStore } from "../../metadata/port.ts";
 import { hashJson } from "../../util/canonical.ts";
 import { ArchiveConflictError } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
-import { hashRecords, recordsIn, recordsOf } from "./records.ts";
+import { artifactRecord, hashRecords, recordsIn, recordsOf } from "./records.ts";
 
 /** Whether the run of an archive is in the store as it is in the archive. @throws ArchiveConflictError where it differs */
 export const isThere = async (metadata: MetadataStore, manifest: Manifest): Promise<boolean> => {
@@ -23,26 +23,25 @@ export const missingArtifacts = async (
   manifest: Manifest,
 ): Promise<ReadonlySet<string>> => {
   const { snapshot, build } = manifest;
-  await refuseOther(manifest, `snapshot ${snapshot.id}`, snapshot, await metadata.getSnapshot(snapshot.id));
-  if (build) await refuseOther(manifest, `build ${build.id}`, build, await metadata.getBuild(build.id));
+  refuseOther(manifest, `snapshot ${snapshot.id}`, snapshot, await metadata.getSnapshot(snapshot.id));
+  if (build) refuseOther(manifest, `build ${build.id}`, build, await metadata.getBuild(build.id));
   for (const { record } of manifest.steps)
-    await refuseOther(manifest, `step run ${record.id}`, record, await metadata.getStepRun(record.id));
+    refuseOther(manifest, `step run ${record.id}`, record, await metadata.getStepRun(record.id));
   const missing = new Set<string>();
   for (const { record } of manifest.artifacts) {
     const present = await metadata.getArtifact(record.id);
     if (!present) missing.add(record.id);
-    const { stamps: _, ...known } = present ?? { ...record, stamps: [] };
-    await refuseOther(manifest, `artifact ${record.id}`, record, known);
+    refuseOther(manifest, `artifact ${record.id}`, record, present && artifactRecord(present));
   }
   return missing;
 };
 
-const refuseOther = async (
+const refuseOther = (
   manifest: Manifest,
   what: string,
   archived: object,
   present: object | undefined,
-): Promise<void> => {
+): void => {
   if (present !== undefined && hashJson(present as never) !== hashJson(archived as never))
     throw conflict(manifest, what);
 };

@@ -6,6 +6,7 @@ import { type HashedEntry, hashOfEntries } from "../../artifact/entries-hash.ts"
 import { ArtifactDamagedError } from "../../artifact/errors.ts";
 import { openPlainFile } from "../../artifact/plain-files.ts";
 import { listTree, type TreeEntry } from "../../artifact/tree.ts";
+import { EXECUTABLE } from "../../artifact/tree-hash.ts";
 import { bundlesOfSnapshot, type PipelineSnapshot } from "../../model/index.ts";
 import { attemptPaths } from "../../workspace/paths.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -30,7 +31,7 @@ class Hasher {
     const { mode } = await file.stat();
     const { contentHash: sha256, sizeBytes } = await hashFile(file, this.signal, this.#chunk);
     this.files.set(sha256, path);
-    return { sha256, sizeBytes, executable: (mode & 0o111) !== 0 };
+    return { sha256, sizeBytes, executable: (mode & EXECUTABLE) !== 0 };
   }
 }
 

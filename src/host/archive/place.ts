@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ArtifactMissingError } from "../../artifact/errors.ts";
 import type { ArtifactStore } from "../../artifact/port.ts";
 import type { RunRecords } from "../../metadata/port.ts";
-import { type ArtifactVersion, IMPORTED } from "../../model/index.ts";
+import { type ArtifactVersion, IMPORTED, type PipelineRun } from "../../model/index.ts";
 import { syncDirectory } from "../../util/write-atomic.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { ArchiveConflictError } from "./errors.ts";
@@ -93,12 +93,16 @@ const recordsFor = async (
   for (const { record, store, target } of wanted) {
     const { uri, materializer } = record;
     const stamps = existsSync(target) ? await store.stamps(uri, { materializer }) : [];
-    artifacts.push({ ...record, stamps });
+    artifacts.push({ ...imported(record), stamps });
   }
   const stepRuns = steps.map(({ record: stepRun, inputs, outputs }) => ({ stepRun, inputs, outputs }));
-  const imported = { ...run, metadata: { ...run.metadata, [IMPORTED]: true } };
-  return { run: imported, snapshot, build, stepRuns, artifacts };
+  return { run: imported(run), snapshot, build, stepRuns, artifacts };
 };
+
+const imported = <Thing extends Pick<PipelineRun, "metadata">>(thing: Thing): Thing => ({
+  ...thing,
+  metadata: { ...thing.metadata, [IMPORTED]: true },
+});
 
 const inTheWay = (path: string): ArchiveConflictError =>
   new ArchiveConflictError(

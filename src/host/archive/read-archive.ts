@@ -17,8 +17,8 @@ const LARGEST_MANIFEST = 512 * 1024 * 1024;
 type Entry = AsyncIterable<Buffer> & { readonly header: tar.Header };
 
 export interface ReadOptions {
-  /** Called as soon as the manifest is known to be whole; says where contents go, each under its SHA-256. */
-  readonly onManifest: (manifest: Manifest) => Promise<string>;
+  /** Where contents go, each under its SHA-256. */
+  readonly directory: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ReadOptions {
  *
  * @throws ArchiveInvalidError
  */
-export const readArchive = async (file: string, { onManifest, signal }: ReadOptions): Promise<Manifest> => {
+export const readArchive = async (file: string, { directory, signal }: ReadOptions): Promise<Manifest> => {
   const extract = tar.extract();
   const options = signal ? { signal } : {};
   const feeding = pipeline(createReadStream(file), createZstdDecompress(), extract, options);
@@ -37,7 +37,7 @@ export const readArchive = async (file: string, { onManifest, signal }: ReadOpti
     const manifest = await readEntries(
       file,
       extract as AsyncIterable<unknown> as AsyncIterable<Entry>,
-      onManifest,
+      directory,
     );
     await feeding;
     return manifest;
@@ -53,10 +53,9 @@ export const readArchive = async (file: string, { onManifest, signal }: ReadOpti
 const readEntries = async (
   file: string,
   entries: AsyncIterable<Entry>,
-  onManifest: ReadOptions["onManifest"],
+  directory: string,
 ): Promise<Manifest> => {
   let manifest: Manifest | undefined;
-  let directory = "";
   const missing = new Map<string, Blob>();
   for await (const entry of entries) {
     if (manifest) {
@@ -65,7 +64,6 @@ const readEntries = async (
       await takeBlob(file, entry, blob, directory);
     } else {
       manifest = checkManifest(file, await manifestText(file, entry));
-      directory = await onManifest(manifest);
       for (const blob of blobsOf(manifest).values()) missing.set(blobName(blob.sha256), blob);
     }
   }

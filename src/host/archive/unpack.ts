@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, open, rename, symlink } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import type { HashedEntry } from "../../artifact/entries-hash.ts";
 import { syncDirectory } from "../../util/write-atomic.ts";
-import { attemptPaths, type WorkspacePaths } from "../../workspace/paths.ts";
+import { attemptPaths } from "../../workspace/paths.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** The contents of an archive, each under its hash; the last file that one is needed for takes it away. */
@@ -94,7 +94,7 @@ const writeBundles = async (
 type Attempt = Parameters<typeof attemptPaths>[1];
 
 const logPath = (runs: string, attempt: Attempt, service: string | undefined): string => {
-  const { log, services } = attemptPaths({ runs } as WorkspacePaths, attempt);
+  const { log, services } = attemptPaths({ runs }, attempt);
   return service === undefined ? log : join(services, `${service}.ndjson`);
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -30,7 +30,8 @@ export const writeArchive = async (
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     await writeStream(temporary, manifest, files, signal);
-    if (existsSync(file)) throw fileExists(file);
+    // The name is taken first: nothing that came there meanwhile is overwritten.
+    await (await open(file, "wx")).close();
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -42,7 +43,8 @@ export const writeArchive = async (
 /** What the system says of the archive itself; a full disk names no path. */
 const asRefusal = (file: string, temporary: string, error: unknown): unknown => {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
-  if (path !== temporary && syscall !== "write" && syscall !== "fsync") return error;
+  if (path === file && code === "EEXIST") return fileExists(file);
+  if (path !== file && path !== temporary && syscall !== "write" && syscall !== "fsync") return error;
   const problem = `${file} cannot be written (${code}).`;
   return new ExportRefusedError(`${problem} Name another place with --output.`, { cause: error });
 };

@@ -2,7 +2,7 @@ import type { ContainerEngine, ImageRecord } from "../../docker/port.ts";
 import { isStepdockError } from "../../errors/error.ts";
 import { thisHost } from "../../image-builder/base-image-host.ts";
 import { otherKnownTags } from "../../image-builder/base-image-known.ts";
-import { IMAGE_LABEL } from "../../image-builder/image-names.ts";
+import { ENVIRONMENT_KEY_LABEL, IMAGE_LABEL, type ImageKind } from "../../image-builder/image-names.ts";
 import type { PipelineRun } from "../../model/index.ts";
 import { LABEL } from "../../orchestrator/containerized/labels.ts";
 import type { CleanContext, RemovedThing } from "../clean.ts";
@@ -70,7 +70,6 @@ const cleanBaseTags = async (context: CleanContext, engine: ContainerEngine): Pr
   }
 };
 
-const ENVIRONMENT_KEY_LABEL = "dev.stepdock.environment-key";
 /** What we call images, here and in a registry. */
 const OURS = /^stepdock\/|:(?:step|container|image)-[0-9a-f]{24}-[a-z0-9_]+$/;
 
@@ -79,18 +78,19 @@ const cleanImages = async (context: CleanContext, engine: ContainerEngine, { kep
   const all = await engine.images.list({ [LABEL.workspace]: context.workspace.metadata.workspaceId });
   for (const image of all.filter(({ labels }) => IMAGE_LABEL in labels).sort(stepsFirst)) {
     const isUsed =
-      rankOf(image) > 0
+      rankOf(image) >= 0
         ? used.environments.has(image.labels[ENVIRONMENT_KEY_LABEL] ?? "")
         : image.tags.some((tag) => used.references.has(tag)) || used.ids.has(image.id);
     if (!isUsed) await removeImage(context, engine, image);
   }
 };
 
-/** An image cannot go before what was built on it. */
+/** The kinds that others are built on, which go after those: an image cannot go before what was built on it. */
+const BASES: readonly string[] = ["environment", "parent"] satisfies ImageKind[];
+
 const stepsFirst = (a: ImageRecord, b: ImageRecord): number => rankOf(a) - rankOf(b);
 
-const rankOf = ({ labels }: ImageRecord): number =>
-  ["step", "environment", "parent"].indexOf(labels[IMAGE_LABEL] ?? "");
+const rankOf = ({ labels }: ImageRecord): number => BASES.indexOf(labels[IMAGE_LABEL] ?? "");
 
 const usedImages = async ({ workspace }: CleanContext, kept: readonly PipelineRun[]) => {
   const used = { references: new Set<string>(), ids: new Set<string>(), environments: new Set<string>() };

@@ -81,15 +81,18 @@ const forget = async (context: CleanContext, run: PipelineRun): Promise<void> =>
   const { metadata } = context.workspace;
   const leftOver = await unpublishedUris(context, run);
   if (!isFinished(run.status)) await endInterrupted(context, run);
-  // What was imported may be what others have in the same bucket: only the copies here go.
-  const how = run.metadata[IMPORTED] === true ? "discard" : "remove";
-  for (const { uri, name, sizeBytes } of await metadata.removeRun(run.id)) {
+  for (const artifact of await metadata.removeRun(run.id)) {
+    const { uri, name, sizeBytes } = artifact;
     await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () =>
-      removeFiles(context, uri, how),
+      removeFiles(context, uri, howToRemove(artifact)),
     );
   }
-  for (const uri of leftOver) await removeFiles(context, uri, how);
+  for (const uri of leftOver) await removeFiles(context, uri, howToRemove(run));
 };
+
+/** What was imported may be what others have in the same bucket: only the copies here go. */
+const howToRemove = ({ metadata }: Pick<PipelineRun, "metadata">): "discard" | "remove" =>
+  metadata[IMPORTED] === true ? "discard" : "remove";
 
 /** A store that is not there any more keeps what it has. */
 const removeFiles = async (

@@ -34,6 +34,7 @@ describe("the preview of a file", () => {
     ["plot.bin", PNG, {}, "PNG image, 640 × 480 pixels"],
     ["t.csv", 'city,days\n"Seattle, WA",3\n', {}, "2 columns\ncity         days\nSeattle, WA  3"],
     ["t.txt", '{"a":[1]}', { mediaType: "application/json" }, '{\n  "a": [\n    1\n  ]\n}'],
+    ["p.HTM", "<h1>Report</h1>", {}, "Report"],
     ["p.html", "<style>b{}</style><h1>Report</h1>\n<p>All <b>well</b>", {}, "Report\nAll\nwell"],
     ["broken.json", "{", {}, "{"],
     ["long.txt", "line\n".repeat(30), {}, `${"line\n".repeat(20)}…`],

@@ -68,7 +68,7 @@ test.each([
 
 test.each([
   [3, /expected object, received number/],
-  [{ stak: "mine" }, /there is no key "stak"\. Did you mean "stack"/],
+  [{ stak: "mine" }, /there is no key "stak"\. Did you mean "stack"\?$/],
   [
     { components: { orchestrators: {} } },
     /no key "orchestrators" in components\. Did you mean "orchestrator"/,

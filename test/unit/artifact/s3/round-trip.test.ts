@@ -112,6 +112,9 @@ it("knows what it fetched by its file status, and leaves nothing else behind", a
   await there.fetch(artifact);
   expect(server.requests).toHaveLength(asked);
   expect((await readdir(join(directory, "there", "team"))).toSorted()).toEqual([".receipts", "train"]);
+  await there.discard(artifact.uri);
+  expect(await readdir(join(directory, "there", "team", ".receipts"))).toEqual([]);
+  await there.fetch(artifact);
   await there.remove(artifact.uri);
   expect(await readdir(join(directory, "there", "team", ".receipts"))).toEqual([]);
 });

@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listArtifact } from "../../../../src/host/artifact-files.ts";
+import { exportFrom } from "../../../../src/host/export-run.ts";
 import { loadArtifact } from "../../../../src/host/result.ts";
 import { exportRun, importRun } from "../../../../src/host.ts";
-import type { ArtifactVersion, StepRun } from "../../../../src/model/index.ts";
+import { type ArtifactVersion, IMPORTED, type StepRun } from "../../../../src/model/index.ts";
 import { attemptPaths } from "../../../../src/workspace/paths.ts";
 import type { Workspace } from "../../../../src/workspace/workspace.ts";
 import { emptyPlace, makeSource, type Source, TOKEN, within } from "./support.ts";
 
-const stamped = ({ stamps: _, ...artifact }: ArtifactVersion) => artifact;
+const stamped = ({ stamps: _, metadata: about, ...artifact }: ArtifactVersion) => {
+  const { [IMPORTED]: __, ...metadata } = about;
+  return { ...artifact, metadata };
+};
 
 /** Everything of a run that a person can look at, apart from what is of one workspace only. */
 const everythingOf = async (workspace: Workspace, runId: string) => {
@@ -30,7 +34,7 @@ const everythingOf = async (workspace: Workspace, runId: string) => {
     );
     steps.push({ step: { ...step, cacheKey: null }, named, files, log });
   }
-  const { projectRoot: _, imported: __, ...rest } = about;
+  const { projectRoot: _, [IMPORTED]: __, ...rest } = about;
   return { run, about: rest, snapshot: await metadata.getSnapshot(run.snapshotId), steps };
 };
 
@@ -108,6 +112,24 @@ test("what was imported is never taken for cached", async () => {
     for (const { cacheKey } of steps) expect(await metadata.findCached(cacheKey ?? "")).toBeUndefined();
     expect(await metadata.latestKeyed("archived", "make")).toBeUndefined();
   });
+});
+
+test("a file that appears while a run is exported is not overwritten", async () => {
+  await using place = await emptyPlace();
+  const file = join(place.path, "run.tar.zst");
+  await within(source.workspace, async (workspace) => {
+    const artifactStoreOf = async (uri: string) => {
+      await writeFile(file, "mine");
+      return await workspace.artifactStoreOf(uri);
+    };
+    const exported = exportFrom({ ...workspace, artifactStoreOf }, source.run.id, { file });
+    await expect(exported).rejects.toMatchObject({
+      code: "export_refused",
+      message: expect.stringMatching(/run\.tar\.zst is there already/),
+    });
+  });
+  expect(await readdir(place.path)).toEqual(["run.tar.zst"]);
+  expect(await readFile(file, "utf8")).toBe("mine");
 });
 
 test("a run that goes on, a file that is there and a damaged artifact are refused, and no file is left", async () => {

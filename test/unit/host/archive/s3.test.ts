@@ -99,6 +99,34 @@ test("cleaning a workspace of what it imported leaves in the bucket what others 
   });
 });
 
+test("what was imported stays in the bucket, also where the last run that used it was no imported one", async () => {
+  await using place = await emptyPlace();
+  await within(place.path, async (workspace) => {
+    const { metadata } = workspace;
+    await importInto(workspace, file);
+    const [make] = await metadata.listStepRuns(source.run.id);
+    const { data } = await metadata.outputsOf(make?.id ?? "");
+    if (!make || !data) return expect.unreachable();
+    // Older, so that it goes after the imported one.
+    const own = { id: "own", createdAt: "2020-01-01T00:00:00.000Z" };
+    await metadata.createRun({
+      ...source.run,
+      ...own,
+      orchestratorRunId: "own",
+      buildId: null,
+      metadata: {},
+    });
+    await metadata.createStepRun({ ...make, ...own, runId: "own" }, { data: data.id });
+    const removed: string[] = [];
+    const options = { keep: 0, onRemoved: ({ id }: { readonly id: string }) => void removed.push(id) };
+    await clean(workspace, () => Promise.reject(new NotSupportedError("no engine")), options);
+    expect(removed.indexOf(data.uri)).toBe(removed.indexOf("own") - 1);
+    const store = await workspace.artifactStoreOf(data.uri);
+    expect(existsSync(store.path(data.uri))).toBe(false);
+    await store.fetch(data);
+  });
+});
+
 test("where the bucket takes nothing, the import leaves nothing", async () => {
   await using place = await emptyPlace();
   server.refused = /^(PUT|POST) .*\/files\//;
