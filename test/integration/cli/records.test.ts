@@ -67,11 +67,13 @@ test("show tells every attempt, why it failed, and what did not run", async () =
   expect(stdout).toContain("after did not run: its upstream fails did not succeed\n");
 });
 
-test("show tells parameters, and outputs with type and size; cached steps name their source", async () => {
+test("show tells parameters, and outputs with type and size, and what steps used; cached ones name their source", async () => {
   const { stdout } = await project.cli("show", "second");
   expect(stdout).toMatch(/^parameters +n=3$/m);
   expect(stdout).toMatch(/^sum +cached +output: number, 1 B$/m);
   expect(stdout).toMatch(/^sum took its outputs from step run [0-9a-f]{8}$/m);
+  const first = await project.cli("show", "first");
+  expect(first.stdout).toMatch(/^sum +completed .* MB, .*s CPU.* output: number, 1 B$/m);
 });
 
 test("logs of one step into a file are its bytes, each stream to its own", async () => {
