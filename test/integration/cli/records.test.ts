@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stepdock } from "../../fixtures/cli.ts";
 import { stepdockBytes } from "./bytes.ts";
 import { type CommandProject, commandProject, jsonLines } from "./support.ts";
 
@@ -134,6 +136,19 @@ test("an artifact is printed as it was stored: text, JSON and bytes", async () =
   expect((await project.cli("artifact", "first", "load.numbers")).stdout).toBe("[\n  0,\n  1,\n  2\n]\n");
   const { stdout } = await stepdockBytes(project, ["artifact", "first", "load.raw"]);
   expect(stdout).toEqual(Buffer.from([0, 255, 10]));
+});
+
+test.runIf(process.platform === "linux")("an artifact is opened by the program of the desktop", async () => {
+  const opened = project.path("opened.txt");
+  await project.write({
+    "bin/xdg-open": `#!/bin/sh\necho "$1" > "${opened}.new"; mv "${opened}.new" "${opened}"\n`,
+  });
+  await chmod(project.path("bin/xdg-open"), 0o755);
+  const env = { PATH: `${project.path("bin")}:${process.env.PATH}` };
+  const options = { cwd: project.directory, env };
+  expect((await stepdock(["artifact", "first", "load.raw", "--open"], options)).status).toBe(0);
+  await expect.poll(() => existsSync(opened)).toBe(true);
+  expect(await readFile((await readFile(opened, "utf8")).trim())).toEqual(Buffer.from([0, 255, 10]));
 });
 
 test("an artifact as JSON is its record with the value: plain, tagged, or base64", async () => {
