@@ -12,8 +12,12 @@ const { values } = parseArgs({
   },
 });
 
-/** Each step tells how much its own process has read; hashing the output of the first one comes after its function. */
+/**
+ * At its end, when its outputs are stored, each step tells how much its process has read so far: in a container the first
+ * one reads what it wrote for the hash, the second one its input, the third one nothing.
+ */
 const PIPELINE = `import { file, pipeline, step } from "stepdock";
+import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import * as z from "zod";
 
@@ -50,8 +54,11 @@ export const check = step({
   run: ({ data, bytes }) => data.sizeBytes === bytes && bytes === SIZE,
 });
 
+export const tellRead = () => console.log("read " + readFileSync("/proc/self/io", "utf8").split(/\\s/)[1]);
+
 export const large = pipeline({
   name: "large",
+  onEnd: tellRead,
   define: () => {
     const { data } = make();
     return check({ data, bytes: count({ data }).bytes });
@@ -76,6 +83,7 @@ const peak = ran.status === 0 ? await memory.bytes() : 0;
 // The image of its steps goes with it.
 await stepdock(["clean", "--keep", "0"], { cwd: project.directory });
 if (ran.status !== 0) throw new Error(ran.stdout + ran.stderr);
+const readBy = (step: string) => Number(new RegExp(`${step} \\| read (\\d+)`).exec(ran.stdout)?.[1]);
 const read = Number(/^rchar: (\d+)/m.exec(ran.stderr)?.[1]);
 console.table({
   gigabytes: Number(values.gigabytes),
@@ -83,4 +91,7 @@ console.table({
   seconds,
   "peak memory of the orchestrator (MB)": Math.round(peak / 1e6),
   "read by the orchestrator (MB)": Math.round(read / 1e6),
+  ...Object.fromEntries(
+    ["make", "count", "check"].map((step) => [`read by ${step} (MB)`, Math.round(readBy(step) / 1e6)]),
+  ),
 });

@@ -84,7 +84,8 @@ export class DefaultContainerRegistry
       return await images.push(reference, this.#asked(reference, progress));
     } catch (error) {
       // Not of one that it had: with the last tag of a repository go the digests that the image is known by.
-      if (!before) await images.remove(reference);
+      // And the refusal is what to tell, also where the name then stays.
+      if (!before) await images.remove(reference).catch(() => {});
       throw error;
     }
   }

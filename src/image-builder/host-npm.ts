@@ -1,12 +1,17 @@
 import { existsSync } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type AssemblyHost, findProgram, thisHost } from "./base-image-host.ts";
 import type { RootEntry } from "./base-image-root.ts";
+import type { Dockerignore } from "./dockerignore.ts";
+import { entriesIn } from "./folder-entries.ts";
 
 /** Within npm's own folder. */
 export const NPM_CLI = "bin/npm-cli.js";
-const SUPERFLUOUS = /^(docs|man)\//;
+const SUPERFLUOUS: Dockerignore = {
+  ignores: (path) => path === "docs" || path === "man",
+  hasExceptions: false,
+};
 
 /** This machine's npm, for an image that need not have one: files below `folder`. Undefined where it has none. */
 export const hostNpm = async (
@@ -15,17 +20,8 @@ export const hostNpm = async (
 ): Promise<RootEntry[] | undefined> => {
   const root = (await candidates(host)).find(standsByItself);
   if (root === undefined) return undefined;
-  const found = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const entries = await Promise.all(
-    files.map(async (source): Promise<RootEntry> => {
-      const mode = (await stat(source)).mode & 0o111 ? 0o755 : 0o644;
-      const path = relative(root, source).split(sep).join("/");
-      return { path, type: "file", mode, source };
-    }),
-  );
-  const needed = entries.filter(({ path }) => !SUPERFLUOUS.test(path));
-  return needed.map((entry) => ({ ...entry, path: `${folder}/${entry.path}` }));
+  const entries = await entriesIn(root, { at: folder, ignore: SUPERFLUOUS });
+  return entries.filter(({ type }) => type === "file");
 };
 
 /** Version managers put a shim on the PATH; then it lies beside Node. */

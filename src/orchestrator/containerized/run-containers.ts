@@ -30,16 +30,17 @@ export const openContainers = async (
   const modules = new StepModules({ bundles, bundlesPath: paths.bundles });
   const engine = await services.engine();
   const { workspaceId } = metadata;
+  const admission = new Admission(await engine.info());
   const executor = new ContainerExecutor({
     ...{ engine, images, projectRoot, workspaceId, artifactStore, pidsLimit, stopGracePeriod },
     commands: new CommandSteps({ modules, artifactStore, secretFiles }),
-    admission: new Admission(await engine.info()),
+    admission,
     code: { entrypoint: stack.imageBuilder?.entrypointPath, bundles: paths.bundles },
     snapshotId: snapshot.id,
     storesPath: paths.stores,
     hostsFile: await hostsFile(paths),
   });
-  return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit });
+  return new ServicesExecutor(executor, { engine, workspaceId, pidsLimit, admission });
 };
 
 /** Removes what runs of this workspace have left on the engine whose owners are dead, and tells of it. */

@@ -12,12 +12,19 @@ import type {
   StepExecutor,
   StepPreparation,
 } from "../../step-launcher/port.ts";
+import type { Admission } from "./admission.ts";
+import { whenAdmitted } from "./admit-step.ts";
 import { type Attempt, neverStarted } from "./attempt-end.ts";
 import { isNetworkFailure } from "./hints.ts";
 import { LABEL } from "./labels.ts";
 import { asFailure, SERVICE_FAILED, ServiceFailure } from "./service-end.ts";
 import { type GroupOptions, ServiceGroup } from "./service-group.ts";
 import { servicesOf } from "./service-spec.ts";
+
+export interface ServicesExecutorOptions extends GroupOptions {
+  /** That of `executor`. */
+  readonly admission: Admission;
+}
 
 /**
  * Executes steps as `executor` does, with their services beside each attempt: a network and containers of its own, ready
@@ -26,11 +33,11 @@ import { servicesOf } from "./service-spec.ts";
  */
 export class ServicesExecutor implements StepExecutor, AsyncDisposable {
   readonly #executor: StepExecutor & AsyncDisposable;
-  readonly #options: GroupOptions;
+  readonly #options: ServicesExecutorOptions;
   /** Those that are not known to be gone. */
   readonly #groups = new Set<ServiceGroup>();
 
-  constructor(executor: StepExecutor & AsyncDisposable, options: GroupOptions) {
+  constructor(executor: StepExecutor & AsyncDisposable, options: ServicesExecutorOptions) {
     this.#executor = executor;
     this.#options = options;
   }
@@ -54,13 +61,9 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
 
   async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     if (!servicesOf(execution)) return await this.#executor.execute(execution, signals);
-    const group = this.#open(execution);
-    try {
-      return this.#until(await this.#executeBeside(group, execution, signals), group, execution);
-    } catch (error) {
-      await this.#abandon(group);
-      throw error;
-    }
+    // A further attempt may have to wait for more memory: no service is up for that long.
+    const work = () => this.#executeWithServices(execution, signals);
+    return await whenAdmitted(this.#options.admission, execution, signals, work);
   }
 
   /** The services that the dead orchestrator started are left as they are until the attempt has ended. */
@@ -87,6 +90,16 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#executor[Symbol.asyncDispose]();
     await Promise.all([...this.#groups].map((group) => this.#close(group)));
+  }
+
+  async #executeWithServices(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
+    const group = this.#open(execution);
+    try {
+      return this.#until(await this.#executeBeside(group, execution, signals), group, execution);
+    } catch (error) {
+      await this.#abandon(group);
+      throw error;
+    }
   }
 
   async #executeBeside(

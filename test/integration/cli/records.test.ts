@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stepdock } from "../../fixtures/cli.ts";
 import { stepdockBytes } from "./bytes.ts";
 import { type CommandProject, commandProject, jsonLines } from "./support.ts";
 
@@ -67,11 +69,13 @@ test("show tells every attempt, why it failed, and what did not run", async () =
   expect(stdout).toContain("after did not run: its upstream fails did not succeed\n");
 });
 
-test("show tells parameters, and outputs with type and size; cached steps name their source", async () => {
+test("show tells parameters, and outputs with type and size, and what steps used; cached ones name their source", async () => {
   const { stdout } = await project.cli("show", "second");
   expect(stdout).toMatch(/^parameters +n=3$/m);
   expect(stdout).toMatch(/^sum +cached +output: number, 1 B$/m);
   expect(stdout).toMatch(/^sum took its outputs from step run [0-9a-f]{8}$/m);
+  const first = await project.cli("show", "first");
+  expect(first.stdout).toMatch(/^sum +completed .* MB, .*s CPU.* output: number, 1 B$/m);
 });
 
 test("logs of one step into a file are its bytes, each stream to its own", async () => {
@@ -132,6 +136,19 @@ test("an artifact is printed as it was stored: text, JSON and bytes", async () =
   expect((await project.cli("artifact", "first", "load.numbers")).stdout).toBe("[\n  0,\n  1,\n  2\n]\n");
   const { stdout } = await stepdockBytes(project, ["artifact", "first", "load.raw"]);
   expect(stdout).toEqual(Buffer.from([0, 255, 10]));
+});
+
+test.runIf(process.platform === "linux")("an artifact is opened by the program of the desktop", async () => {
+  const opened = project.path("opened.txt");
+  await project.write({
+    "bin/xdg-open": `#!/bin/sh\necho "$1" > "${opened}.new"; mv "${opened}.new" "${opened}"\n`,
+  });
+  await chmod(project.path("bin/xdg-open"), 0o755);
+  const env = { PATH: `${project.path("bin")}:${process.env.PATH}` };
+  const options = { cwd: project.directory, env };
+  expect((await stepdock(["artifact", "first", "load.raw", "--open"], options)).status).toBe(0);
+  await expect.poll(() => existsSync(opened)).toBe(true);
+  expect(await readFile((await readFile(opened, "utf8")).trim())).toEqual(Buffer.from([0, 255, 10]));
 });
 
 test("an artifact as JSON is its record with the value: plain, tagged, or base64", async () => {

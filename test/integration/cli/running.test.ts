@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
@@ -20,6 +21,18 @@ const loadedBy = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): P
     ...{ cwd: project.directory, env: { ...process.env, ...env } },
   });
   return stderr.split("\n").filter((line) => line.startsWith("file:"));
+};
+
+/** The packages that files are of, or were bundled from. */
+const packagesIn = (files: readonly string[]): Set<string> =>
+  new Set(
+    files.flatMap(sourcesOf).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  );
+
+const sourcesOf = (file: string): string[] => {
+  const map = `${fileURLToPath(file)}.map`;
+  if (!existsSync(map)) return [file];
+  return [file, ...(JSON.parse(readFileSync(map, "utf8")) as { sources: string[] }).sources];
 };
 
 const latest = async () => jsonLines((await project.cli("runs", "--limit", "1", "--json")).stdout)[0];
@@ -108,6 +121,10 @@ const TRACE = `data:text/javascript,${encodeURIComponent(`
   registerHooks({ load: (url, context, next) => { writeSync(2, url + "\\n"); return next(url, context); } });
 `)}`;
 
+/** Packages that are parts of files of ours, as these were built, and such that are not. */
+const BUNDLED = ["dockerode", "log-update"];
+const INSTALLED = ["rolldown", "tar-fs", "kysely"];
+
 test.each([
   ["--help"],
   ["runs"],
@@ -118,9 +135,10 @@ test.each([
 ])("%s %s loads no engine client and no bundler, where everything is cached", async (...args) => {
   const loaded = await loadedBy(args);
   expect(loaded.some((url) => /\/chunks\/core-[^/]*\.js$/.test(url))).toBe(true);
-  expect(
-    loaded.filter((url) => /node_modules\/(dockerode|rolldown|log-update|tar-fs|kysely)\//.test(url)),
-  ).toEqual([]);
+  const built = globSync(resolve(CLI, "../../../chunks/*.js")).map((path) => pathToFileURL(path).href);
+  expect([...packagesIn(built)]).toEqual(expect.arrayContaining(BUNDLED));
+  const packages = packagesIn(loaded);
+  expect([...BUNDLED, ...INSTALLED].filter((name) => packages.has(name))).toEqual([]);
 });
 
 test("where nothing is kept, another process loads the bundler", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,8 @@ const settledHealth = async (id: string): Promise<ContainerHealth> => {
 };
 
 test("what runs for a run whose orchestrator is dead is removed with its network; what is the asker's own stays", async () => {
-  const runs = await mkdtemp(join(tmpdir(), "stepdock-runs-"));
+  await using directory = await mkdtempDisposable(join(tmpdir(), "stepdock-runs-"));
+  const runs = directory.path;
   const [dead, own] = [await network("dead"), await network("own")];
   const labels = { ...WORKSPACE, [LABEL.runId]: "dead" };
   const created = await engine.containers.create(sleeper({ network: dead.name, labels }), NOWHERE);
@@ -63,7 +64,6 @@ test("what runs for a run whose orchestrator is dead is removed with its network
   expect(await reapOrphans(options)).toEqual([]);
   await engine.networks.remove(own.id);
   await engine.networks.remove(own.id);
-  await rm(runs, { recursive: true });
 });
 
 /** What a container in the network is told by whoever listens at its gateway, which is the engine's host. */
@@ -79,12 +79,11 @@ const heardFromHost = async (internal: boolean, port: number): Promise<string> =
 };
 
 test("a private network does not reach even the engine's host, which another network does", async () => {
-  const server = createServer((socket) => socket.end("hello")).listen(0, "0.0.0.0");
+  await using server = createServer((socket) => socket.end("hello")).listen(0, "0.0.0.0");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   expect(await heardFromHost(false, port)).toBe("hello");
   expect(await heardFromHost(true, port)).not.toContain("hello");
-  server.close();
 });
 
 test("the health of a container is what its check says, and none where it has no check", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectEngine } from "../../../src/docker/connect.ts";
 import type { ContainerEngine } from "../../../src/docker/port.ts";
 import type { ServiceSettings } from "../../../src/model/index.ts";
+import { Admission } from "../../../src/orchestrator/containerized/admission.ts";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { ServicesExecutor } from "../../../src/orchestrator/containerized/services-executor.ts";
 import type { StepEnd, StepExecution, StepExecutor } from "../../../src/step-launcher/port.ts";
@@ -36,17 +38,22 @@ const leftovers = async () => {
 };
 
 /** What of an attempt services depend on. */
-const executionWith = (services: Record<string, ServiceSettings>): StepExecution => {
+const executionWith = (services: Record<string, ServiceSettings>, memory?: string): StepExecution => {
   const names = { runId: randomUUID(), stepRunId: randomUUID(), invocationId: "use", pipelineName: "p" };
   const paths = attemptPaths(workspacePaths(root), { ...names, attempt: 1 });
-  const invocation = { id: "use", settings: { services } };
+  const invocation = { id: "use", settings: { services, ...(memory && { resources: { memory } }) } };
   return { invocation, assignment: names, paths, published: Promise.resolve() } as unknown as StepExecution;
 };
 
-const executorOf = (execute: StepExecutor["execute"]): ServicesExecutor =>
+const CAPACITY = { memoryBytes: 1e9, cpus: 2 };
+
+const executorOf = (
+  execute: StepExecutor["execute"],
+  admission = new Admission(CAPACITY),
+): ServicesExecutor =>
   new ServicesExecutor(
     { execute, environmentOf: () => expect.unreachable(), [Symbol.asyncDispose]: async () => {} },
-    { engine, workspaceId: WORKSPACE, pidsLimit: 100 },
+    { engine, workspaceId: WORKSPACE, pidsLimit: 100, admission },
   );
 
 const signals = () => ({ signal: new AbortController().signal, killSignal: new AbortController().signal });
@@ -85,6 +92,27 @@ test("services are there until the step's process has ended, though its outcome 
   gone.resolve({ exitCode: 0, warnings: [] });
   expect(await released).toEqual({ exitCode: 0, warnings: [] });
   expect(await leftovers()).toEqual([]);
+});
+
+test("an attempt that waits for memory has no services meanwhile", async () => {
+  const admission = new Admission(CAPACITY);
+  await using executor = executorOf(
+    async () => ({ result: { status: "completed" }, released: gone }) as unknown as StepEnd,
+    admission,
+  );
+  const gone = Promise.resolve({ exitCode: 0, warnings: [] });
+  const execution = executionWith({ db: sleeping() }, "1GB");
+  admission.enter("use", { memoryBytes: 1e8, cpus: 0 });
+  admission.enter("other", { memoryBytes: 5e8, cpus: 0 });
+  const stop = new AbortController();
+  const stopped = executor.execute(execution, { ...signals(), signal: stop.signal });
+  stop.abort();
+  expect((await stopped).result).toMatchObject({ failure: { kind: "stopped" } });
+  expect(existsSync(execution.paths.services)).toBe(false);
+  const ending = executor.execute(execution, signals());
+  admission.leave("other");
+  await (await ending).released;
+  expect(existsSync(execution.paths.services)).toBe(true);
 });
 
 test("a fault in the middle of a step leaves none of its services, and is told as it is", async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
@@ -64,7 +64,6 @@ describe("the key", () => {
     ["a file of the context", "context/kept.txt", "changed", ["build context", "file /data/all"]],
     ["a copied file", "data.csv", "c,d", ["file /data/in.csv"]],
   ])("changes with %s, and the plan names it", async (_, path, text, expected) => {
-    const { readFile } = await import("node:fs/promises");
     const before = await readFile(join(it.folder, path), "utf8");
     expect(
       await changedBy(
@@ -110,7 +109,6 @@ test.each<[string, string, DockerSettings]>([
 ])(
   "%s that was changed since it was planned is told, and nothing is built of it",
   async (_, path, settings) => {
-    const { readFile } = await import("node:fs/promises");
     const before = await readFile(join(it.folder, path), "utf8");
     const builder = it.builder();
     const planned = await builder.planEnvironment(settings, []);

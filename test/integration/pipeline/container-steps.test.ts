@@ -2,6 +2,7 @@ import { appendFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Usage } from "../../../src/model/index.ts";
+import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
@@ -215,18 +216,38 @@ test("a command whose orchestrator died is adopted, and what it wrote meanwhile 
 const SECRETIVE = `${IMPORTS}
 const options = { image: "stepdock-test/busybox:latest", secrets: ["API_KEY"], output: z.number() } as const;
 const command = ["sh", "-c", 'echo "$API_KEY is $(cat /run/secrets/API_KEY)"; wc -c < /run/secrets/API_KEY > /stepdock/outputs/output.txt'];
-export const quiet = containerStep({ name: "quiet", ...options, command });
+const held = ["sh", "-c", command[2] + "; until [ -e /run/secrets/go ]; do usleep 20000; done"];
+export const quiet = containerStep({ name: "quiet", ...options, command: held });
 export const open = containerStep({ name: "open", ...options, command, secretsAs: "environment" });
 export const secretive = pipeline({ name: "secretive", define: () => { quiet(); open(); } });
 `;
 
-test("a command has its secrets as files, as variables where that is asked for, and they are masked in its log", async () => {
+/** What the engine tells of the container of `quiet`, which then may end. */
+const inspectQuiet = async (project: Project): Promise<string> => {
+  await using workspace = await open(project);
+  const label = [`${LABEL.workspace}=${workspace.metadata.workspaceId}`, `${LABEL.step}=quiet`];
+  const list = () => docker.listContainers({ filters: { label } });
+  await expect.poll(list, { timeout: 60_000 }).toHaveLength(1);
+  const [found] = await list();
+  const told = await docker.getContainer(found?.Id ?? "").inspect();
+  const secrets = told.Mounts.find(({ Destination }) => Destination === "/run/secrets");
+  expect(secrets).toMatchObject({ RW: false });
+  await writeFile(join(secrets?.Source ?? "", "go"), "");
+  return JSON.stringify(told);
+};
+
+test("a command has its secrets as files, of which `docker inspect` tells nothing, as variables where that is asked for, and they are masked in its log", async () => {
   await ensureBusyboxImage(docker);
   await using project = await createProject({ "pipeline.ts": SECRETIVE });
   const secret = "open sesame 1234";
+  const { promise: inspected, resolve, reject } = Promise.withResolvers<string>();
   const ran = await runPipeline(project, [], {
     env: { API_KEY: secret, STEPDOCK_SECRETS_DIR: project.path("secrets") },
+    onSpawn: (child) => child.stdout?.once("data", () => inspectQuiet(project).then(resolve, reject)),
   });
+  const told = await inspected;
+  for (const spelling of [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret)])
+    expect(told).not.toContain(spelling);
   expect(await outputOf(project, ran, "quiet")).toBe(secret.length);
   const lines = ran.events.flatMap((event) =>
     event.event === "step_log" ? [[event.invocation, event.text]] : [],

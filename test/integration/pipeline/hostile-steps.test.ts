@@ -62,10 +62,12 @@ export const result_pipe = hostile("result_pipe", () => afterReport(() => {
 export const result_edited = hostile("result_edited", () => afterReport(() => fs.appendFileSync(result(), " ")));
 export const result_gone = hostile("result_gone", () => afterReport(() => fs.rmSync(result())));
 export const honest = hostile("honest", () => {});
+export const late_exit = hostile("late_exit", () => process.on("exit", () => { process.exitCode = 3; }));
 
 export const attacks = pipeline({ name: "attacks", define: () => {
   for (const attack of [link_early, link_as_value, link_late, vanish, result_link, result_pipe, result_edited, result_gone]) attack();
   honest();
+  late_exit();
 } });
 export const staying = pipeline({ name: "staying", define: () => { lingering(); } });
 `;
@@ -103,6 +105,11 @@ test.each([
 test("steps beside hostile ones complete, and the run ends in its turn", () => {
   expect(run.step("honest").status).toBe("completed");
   expect(run).toMatchObject({ status: 1, run: { status: "failed", failure: null } });
+});
+
+test("a bad exit after the result is a warning on the record of a step that has completed", () => {
+  const warning = "The step completed, but its process then ended with exit code 3.";
+  expect(run.step("late_exit")).toMatchObject({ status: "completed", exitCode: 3, warnings: [warning] });
 });
 
 test("nothing that was printed or recorded holds the secret behind the links", () => {

@@ -4,7 +4,6 @@ import Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeError } from "../../../src/cli/report-error.ts";
 import { type House, openHouse } from "../../../src/composition.ts";
-
 import { clean, type RemovedThing } from "../../../src/host/clean.ts";
 import { compileFile } from "../../../src/host/compile-file.ts";
 import { resumeRun } from "../../../src/host/resume.ts";
@@ -13,6 +12,8 @@ import { openShell } from "../../../src/host/shell.ts";
 import type { Build, PipelineRun, RunEvent } from "../../../src/model/index.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { type RegistryFixture, startRegistry } from "../../fixtures/docker-registry.ts";
+import { hasImage } from "../../fixtures/has-image.ts";
+import { removeLeftovers } from "../../fixtures/leftovers.ts";
 import { createProject } from "../../fixtures/project.ts";
 
 const docker = new Dockerode();
@@ -60,11 +61,7 @@ const openProject = async (uri: string) => {
     projectRoot: project.directory,
   });
   const removeImages = async () => {
-    const label = [`dev.stepdock.workspace=${house.workspace.metadata.workspaceId}`];
-    const filters = JSON.stringify({ label });
-    const own = await docker.listImages({ filters });
-    const stepsFirst = own.sort((one, other) => rankOf(one) - rankOf(other));
-    for (const { Id } of stepsFirst) await docker.getImage(Id).remove({ force: true });
+    await removeLeftovers(house.workspace.metadata.workspaceId, { images: "all" });
     const here = await docker.listImages({ filters: JSON.stringify({ reference: [`${uri}/*`] }) });
     for (const tag of here.flatMap(({ RepoTags }) => RepoTags ?? [])) {
       if (tag.startsWith(uri)) await docker.getImage(tag).remove();
@@ -79,10 +76,6 @@ const openProject = async (uri: string) => {
     },
   };
 };
-
-/** An image cannot go before what was built on it. */
-const rankOf = ({ Labels }: Dockerode.ImageInfo): number =>
-  Labels["dev.stepdock.image"] === "environment" ? 1 : 0;
 
 /** What a run came to, with the images that its steps ran in. */
 const conduct = async (house: House, work: (told: ReturnType<typeof listen>) => Promise<PipelineRun>) => {
@@ -135,15 +128,6 @@ const exitOfShell = (house: House, { id }: PipelineRun, line: string): Promise<n
     },
   });
 
-const hasImage = async (reference: string): Promise<boolean> =>
-  docker
-    .getImage(reference)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
-
 test("images of steps come from the registry, by digest, once the local ones are removed", async () => {
   const uri = `${server?.open}/team`;
   await using opened = await openProject(uri);
@@ -159,7 +143,7 @@ test("images of steps come from the registry, by digest, once the local ones are
 
   await removeImages();
   const references = Object.values(first.images).filter((each) => each !== undefined);
-  expect(await Promise.all(references.map(hasImage))).toEqual([false, false, false]);
+  expect(await Promise.all(references.map((each) => hasImage(docker, each)))).toEqual([false, false, false]);
 
   const second = await run(house, file);
   expect(second.run.status).toBe("completed");
@@ -183,7 +167,7 @@ test("images of steps come from the registry, by digest, once the local ones are
   const onRemoved = ({ kind, name }: RemovedThing) => void (kind === "image" && removed.push(name));
   await clean(house.workspace, house.engine, { keep: 0, onRemoved });
   expect(removed).toContainEqual(expect.stringMatching(`^${uri}/stepdock:step-[0-9a-f]{24}-`));
-  expect(await hasImage(first.images.say ?? "")).toBe(false);
+  expect(await hasImage(docker, first.images.say ?? "")).toBe(false);
 });
 
 const unexpected = () => expect.unreachable("it was not refused");
