@@ -32,6 +32,8 @@ export const startRunner = (): Runner => {
   const { spawn } = process.getBuiltinModule("node:child_process");
   const script = fileURLToPath(import.meta.resolve("#contract-runner"));
   const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  child.stdin.on("error", () => {}); // it has ended: whoever waits for its answer is told
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
     run: async (wanted) => {
@@ -42,7 +44,6 @@ export const startRunner = (): Runner => {
       return told;
     },
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => child.once("close", resolve));
       child.stdin.end();
       await closed;
     },
