@@ -79,7 +79,10 @@ const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
 
 const forget = async (context: CleanContext, run: PipelineRun): Promise<void> => {
   const { metadata } = context.workspace;
-  const leftOver = await unpublishedUris(context, run);
+  const artifactStore = await storeOfRun(context.workspace, run);
+  const leftOver = artifactStore ? await unpublishedUris(context, run, artifactStore) : [];
+  // Where it cannot be reached the run stays: nobody else knows what of it is there.
+  if (howToRemove(run) === "remove") await artifactStore?.check();
   if (!isFinished(run.status)) await endInterrupted(context, run);
   for (const artifact of await metadata.removeRun(run.id)) {
     const { uri, name, sizeBytes } = artifact;
@@ -141,14 +144,15 @@ const endInterrupted = async ({ workspace, now }: CleanContext, { id }: Pipeline
 };
 
 /** Where steps that never published anything may have begun to write. */
-const unpublishedUris = async ({ workspace }: CleanContext, run: PipelineRun): Promise<string[]> => {
-  const { metadata } = workspace;
-  const artifactStore = await storeOfRun(workspace, run);
+const unpublishedUris = async (
+  { workspace: { metadata } }: CleanContext,
+  run: PipelineRun,
+  artifactStore: ArtifactStore,
+): Promise<string[]> => {
   const snapshot = await metadata.getSnapshot(run.snapshotId);
   const outputsOf = ({ invocationId }: StepRun) =>
     Object.keys(snapshot?.invocations[invocationId]?.outputs ?? {});
   const steps = (await metadata.listStepRuns(run.id)).filter(({ status }) => !isSuccessful(status));
-  if (!artifactStore) return [];
   return steps.flatMap((step) =>
     outputsOf(step).map((name) => generateArtifactUri(artifactStore, step, name)),
   );

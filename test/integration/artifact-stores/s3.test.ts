@@ -134,10 +134,15 @@ it("refuses a run before any step where the bucket cannot be used", async () => 
   expect(await house.workspace.metadata.listStepRuns(id)).toEqual([]);
 });
 
-it("is emptied by clean of what no run needs any more", async () => {
+it("is emptied by clean of what no run needs any more; where it cannot be, no run is forgotten", async () => {
   await using project = await createTeamProject(server);
   const { run } = await runTools(project);
   await using house = await houseOf(project);
+  server.refused = /./;
+  const refused = clean(house.workspace, house.engine, { keep: 0 });
+  await expect(refused).rejects.toMatchObject({ code: "artifact_store_failed" });
+  expect(await house.workspace.metadata.findRun("latest")).toMatchObject({ id: run.id });
+  server.refused = undefined;
   const removed: string[] = [];
   const deleted = await asked(() =>
     clean(house.workspace, house.engine, { keep: 0, onRemoved: ({ id }) => void removed.push(id) }),
