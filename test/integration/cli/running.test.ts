@@ -5,7 +5,9 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectEngine } from "../../../src/docker/connect.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
+import { countingEngine } from "../../fixtures/counting-engine.ts";
 import { type CommandProject, commandProject, containersOf, jsonLines } from "./support.ts";
 
 let project: CommandProject;
@@ -139,6 +141,21 @@ test.each([
   expect([...packagesIn(built)]).toEqual(expect.arrayContaining(BUNDLED));
   const packages = packagesIn(loaded);
   expect([...BUNDLED, ...INSTALLED].filter((name) => packages.has(name))).toEqual([]);
+});
+
+test("of a run that is all cached the engine is asked whether it is there, and for the parent image: by its name, and where that was put together here by that of its own", async () => {
+  await using direct = await connectEngine();
+  await using counted = await countingEngine(direct);
+  const env = { DOCKER_HOST: counted.engine.endpoint };
+  const { events } = await runJson(["pipeline.ts", "numbers"], { cwd: project.directory, env });
+  expect(events.at(-1)).toMatchObject({ event: "run_finished", steps: { cached: 3 } });
+  const [ping, ...lookUps] = counted.taken();
+  expect(ping).toBe("GET /_ping");
+  expect(lookUps[0]).toBe("GET /images/node:24-slim/json");
+  expect(
+    lookUps.slice(1).filter((asked) => !/^GET \/images\/stepdock\/base:here-\w+\/json$/.test(asked)),
+  ).toEqual([]);
+  expect(lookUps.length).toBeLessThanOrEqual(2);
 });
 
 test("where nothing is kept, another process loads the bundler", async () => {
