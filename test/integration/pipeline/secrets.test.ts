@@ -37,7 +37,7 @@ const leave = (text: string): void => {
 };
 
 export const keep = step({ name: "keep", output: z.int(), secrets: ["API_KEY"],
-  run: (_, { secrets }) => { leave(secrets.API_KEY); return secrets.API_KEY.length; } });
+  run: async (_, { secrets }) => { leave(secrets.API_KEY); await meet("keep"); return secrets.API_KEY.length; } });
 export const leak = step({ name: "leak", secrets: ["API_KEY"], secretsAs: "environment",
   onFailure: (error, { secrets }) => { throw new Error("hook: " + error.message + secrets.API_KEY); },
   run: async (_, { secrets }) => {
@@ -58,15 +58,18 @@ export const held = pipeline({ name: "held", define: () => { hold(); } });
 `,
   });
 
-const once = (child: ChildProcess, text: string, act: () => unknown): void => {
+/** Acts when all of these have been printed. */
+const once = (child: ChildProcess, texts: readonly string[], act: () => unknown): void => {
   let [said, done] = ["", false];
   child.stdout?.on("data", (chunk: Buffer) => {
     said += chunk.toString();
-    if (done || !said.includes(text)) return;
+    if (done || !texts.every((text) => said.includes(text))) return;
     done = true;
     act();
   });
 };
+
+const BOTH = ["--max-parallel", "2"];
 
 const go = (at: Project): void => writeFileSync(at.path(".stepdock/stores/go"), "");
 
@@ -85,9 +88,10 @@ const findIn = async (directory: string): Promise<Record<string, string[]>> => {
   return found;
 };
 
+/** What the engine tells of the containers of a workspace, all of whose steps wait. */
 const inspected = async (workspaceId: string): Promise<Buffer> => {
-  const filters = { label: [`${LABEL.workspace}=${workspaceId}`] };
-  const containers = await docker.listContainers({ all: true, filters });
+  const label = [`${LABEL.workspace}=${workspaceId}`];
+  const containers = await docker.listContainers({ all: true, filters: { label } });
   expect(containers).not.toEqual([]);
   const records = await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).inspect()));
   return Buffer.from(JSON.stringify(records));
@@ -104,8 +108,9 @@ test("a secret is in nothing that a run leaves, though its step prints, encodes 
   await using at = await project();
   let records: Promise<Buffer> | undefined;
   const ran = await runPipeline(at, "both", {
+    args: BOTH,
     onSpawn: (child) =>
-      once(child, "leak is here", () => {
+      once(child, ["keep is here", "leak is here"], () => {
         records = workspaceIdOf(at).then(inspected);
         records.finally(() => go(at)).catch(() => {});
       }),
@@ -130,7 +135,7 @@ test("a run that died is not resumed without its secrets, and is masked to the e
   const options = { cwd: at.directory };
   await stepdock(["run", "pipeline.ts", "held", "--json"], {
     ...options,
-    onSpawn: (child) => once(child, "hold is here", () => child.kill("SIGKILL")),
+    onSpawn: (child) => once(child, ["hold is here"], () => child.kill("SIGKILL")),
   });
   const without = await stepdock(["resume", "latest", "--env-file", "/dev/null"], options);
   expect(without.stderr).toContain("API_KEY, which hold needs: it is not set");
@@ -148,7 +153,7 @@ test("a step in this process has its secrets, too, and nothing of them is left",
   const args = ["--stack", "local", "--env-file", "elsewhere.env"];
   const ran = await runPipeline(at, "both", {
     args,
-    onSpawn: (child) => once(child, "leak is here", () => go(at)),
+    onSpawn: (child) => once(child, ["is here"], () => go(at)),
   });
   expect(ran.failure("leak")).toMatchObject({ message: "no access for ***" });
   expect(ran.stdout).toContain("as it is: ***");
