@@ -97,6 +97,11 @@ export interface HouseOptions {
   readonly now?: () => Date;
   /** Where secrets of components are looked up that are not in the environment. Default: `.env` in `projectRoot`. */
   readonly envFile?: string | undefined;
+  /**
+   * The process ends once the house is given back, and the database is left to its end. Closed last, it would first
+   * carry over SQLite's log, with three fsyncs: whoever opens it next reads that log in less time. Default: false.
+   */
+  readonly endsWithProcess?: boolean;
 }
 
 export const openHouse = async (options: HouseOptions): Promise<House> => {
@@ -118,7 +123,7 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
     stackOf: async (run) => await assemble(stackOfRun(await declared(), run)),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
-      await workspace[Symbol.asyncDispose]();
+      if (!options.endsWithProcess) await workspace[Symbol.asyncDispose]();
     },
   };
 };

@@ -51,7 +51,11 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
 export const openPipelineHouse = (
   { workspace }: CommandContext,
   { file, envFile }: PipelineFileOptions & { readonly envFile?: string | undefined },
-) => openHouse({ workspaceRoot: workspace, projectRoot: projectRootOfFile(file), envFile });
+) =>
+  openHouse({
+    ...{ workspaceRoot: workspace, projectRoot: projectRootOfFile(file), envFile },
+    endsWithProcess: true,
+  });
 
 export const compileOptions = ({ file, exportName, param, executionMode }: PipelineFileOptions) => ({
   ...{ file, exportName, executionMode },

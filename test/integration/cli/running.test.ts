@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -156,6 +157,12 @@ test("of a run that is all cached the engine is asked whether it is there, and f
     lookUps.slice(1).filter((asked) => !/^GET \/images\/stepdock\/base:here-\w+\/json$/.test(asked)),
   ).toEqual([]);
   expect(lookUps.length).toBeLessThanOrEqual(2);
+});
+
+test("a run leaves its last records in the database's log, where the next command finds them", async () => {
+  const { events } = await runJson(["pipeline.ts", "numbers"], { cwd: project.directory });
+  expect((await stat(project.path(".stepdock/stepdock.db-wal"))).size).toBeGreaterThan(0);
+  expect(await latest()).toMatchObject({ id: events[0]?.event === "run_started" && events[0].runId });
 });
 
 test("where nothing is kept, another process loads the bundler", async () => {

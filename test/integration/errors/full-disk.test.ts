@@ -24,7 +24,7 @@ export const talking = pipeline({ name: "talking", define: () => { loud(); } });
 export const small = pipeline({ name: "small", enableCache: false, define: () => { first(); } });
 `;
 
-const SIZE = "2500k";
+const SIZE = "4000k";
 
 /** A workspace on a disk of its own; undefined where this user may not mount one. */
 const tinyWorkspace = async (
@@ -71,7 +71,7 @@ test("an output that fills the disk is told with its place; nothing is lost, and
     /^Output "data": (\S+) cannot be written: no space is left on the disk that holds it \(ENOSPC\)\. Free some there, or keep the workspace on another disk \(--workspace\), and run again\.$/,
   );
   expect(failure.message).toContain(`${path}/stores/default/large/data/`);
-  expect(freeBytes(path)).toBeGreaterThan(500_000);
+  expect(freeBytes(path)).toBeGreaterThan(1_000_000);
 
   const after = await run("small");
   expect(after.status, after.stderr).toBe(0);
