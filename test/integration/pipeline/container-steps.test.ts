@@ -10,6 +10,7 @@ import { createProject, type Project } from "../../fixtures/project.ts";
 import { tarOf } from "../../fixtures/tar.ts";
 import { engineWithImages, TEST_LABELS } from "../docker/image-fixture.ts";
 import { outputOf, runPipeline, stepRunsOf } from "./pipeline-support.ts";
+import { oncePrinted } from "./rendezvous.ts";
 import { docker, runPipeline as endedRun, leftoversOf, NOTHING, open } from "./support.ts";
 
 const IMPORTS =
@@ -191,11 +192,10 @@ test("a command whose orchestrator died is adopted, and what it wrote meanwhile 
   await using project = await createProject({ "pipeline.ts": HELD });
   const killed = await runJson(["pipeline.ts"], {
     cwd: project.directory,
-    onSpawn: (child) => {
-      child.stdout?.on("data", (chunk: Buffer) => {
-        if (chunk.includes("hold is here")) child.kill("SIGKILL");
-      });
-    },
+    onSpawn: oncePrinted(
+      (said) => said.includes('"text":"hold is here"'),
+      (child) => child.kill("SIGKILL"),
+    ),
   });
   expect(killed.signal).toBe("SIGKILL");
   const run = killed.events.find(({ event }) => event === "run_started") as { runId: string };
