@@ -16,8 +16,11 @@ import { EngineProxy } from "./cuttable-proxy.ts";
 beforeAll(() => ensureBusyboxImage(docker));
 
 /** Makes a container, for another to adopt. */
-const begin = async (spec: ContainerSpec): Promise<{ id: string } & AsyncDisposable> => {
-  const container = await containers.create(spec, new Transcript());
+const begin = async (
+  spec: ContainerSpec,
+  transcript = new Transcript(),
+): Promise<{ id: string } & AsyncDisposable> => {
+  const container = await containers.create(spec, transcript);
   await container.start();
   return container;
 };
@@ -155,7 +158,9 @@ test("a container that could not start says why", async () => {
 });
 
 test("a paused container is adopted, and ends when it is stopped", async () => {
-  await using maker = await begin(shell("echo up; exec sleep 1000"));
+  const printed = new Transcript();
+  await using maker = await begin(shell("echo up; exec sleep 1000"), printed);
+  await printed.printed("up");
   await docker.getContainer(maker.id).pause();
   const transcript = new Transcript();
   await using container = await adopt(maker.id, transcript);
