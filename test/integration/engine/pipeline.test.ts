@@ -126,6 +126,6 @@ describe("a pipeline on an engine behind TCP", () => {
       const left = await direct.containers.list(labelsOf(run.events));
       return left.filter(({ state }) => state === "running").map(({ labels }) => labels["dev.stepdock.step"]);
     };
-    await expect.poll(running, { timeout: 20_000 }).toEqual(["count"]);
+    await expect.poll(running, { timeout: 60_000 }).toEqual(["count"]);
   });
 });
