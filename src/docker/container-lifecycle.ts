@@ -95,7 +95,8 @@ class AttachedContainer implements CreatedContainer {
     const ended = this.#end();
     // A container may be disposed without anybody asking how it ended: that is no unhandled rejection.
     ended.catch(() => {});
-    return { id, stdin: links.stdin, ended, resize: resizerOf(docker, id), ...stopperOf(docker, id) };
+    const { stdin, exited: over } = links;
+    return { id, stdin, ended, over, resize: resizerOf(docker, id), ...stopperOf(docker, id) };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -150,6 +150,8 @@ export interface StartedContainer {
   readonly stdin: Writable | undefined;
   /** Resolves after the exit and after every byte that it printed was given to the sink. */
   readonly ended: Promise<ExitState>;
+  /** Settles as soon as the engine tells of the exit, or goes away: `ended` is yet to read and to ask what came of it. */
+  readonly over: Promise<unknown>;
   /** Of the terminal, where the spec asked for one. Exited already is success. */
   resize(columns: number, rows: number): Promise<void>;
   /** SIGTERM, then SIGKILL after the grace, in seconds. Exited already is success. */

@@ -23,6 +23,8 @@ export async function* watchUsage(
   try {
     const stats = await dialStream(docker, { method: "GET", path, query: { stream: 1 } }, signal);
     for await (const line of jsonLines(stats)) {
+      // Whoever was held up finds several samples at once, and may have had enough at the first.
+      signal?.throwIfAborted();
       const usage = usageIn(line);
       if (usage) yield usage;
     }

@@ -22,7 +22,10 @@ interface EngineEvent {
 
 export const watchEngine = async (engine = new Dockerode()): Promise<EngineWatch> => {
   const filters = JSON.stringify({ type: ["container"], event: ["die"], label: [LABEL.workspace] });
-  const stream = (await engine.getEvents({ filters })) as Readable;
+  // From the engine's present second on, since its answer may come before it listens.
+  const { SystemTime } = (await engine.info()) as { SystemTime: string };
+  const since = Math.floor(Date.parse(SystemTime) / 1000);
+  const stream = (await engine.getEvents({ filters, since })) as Readable;
   const deaths: Death[] = [];
   let rest = "";
   stream.on("data", (chunk: Buffer) => {

@@ -40,7 +40,7 @@ export class ParkedContainers {
     const over = () => {
       place.isOver = true;
     };
-    (await container)?.started.ended.then(over, over);
+    (await container)?.started.over.then(over, over);
   }
 
   /** The container of a step run, if it has one that still waits. */

@@ -89,6 +89,16 @@ export class ServiceContainer implements AsyncDisposable {
     return `ended with exit code ${exitCode}${oomKilled ? ", out of memory," : ""}`;
   }
 
+  /** Resolves at once while it runs; where it has ended, when this process was told how. */
+  async untilTold(): Promise<void> {
+    const { engine } = this.#options;
+    // What cannot be asked has an end that the rest of the run tells, if anything does.
+    const { running } = await engine.containers
+      .health(this.#container?.id ?? "")
+      .catch(() => ({ running: true }));
+    if (!running) await this.#running?.ended.catch(() => {});
+  }
+
   /** The end of it, with its last lines; undefined while it runs. */
   endedFailure(): Error | undefined {
     const ended = this.whyEnded();

@@ -68,9 +68,15 @@ export class ServiceGroup implements AsyncDisposable {
     }
   }
 
-  /** What to say of services that ended before the step did. */
+  /** What to say of services that ended before the step did, as far as this process was told. */
   ended(): readonly string[] {
     return this.#services.flatMap((service) => service.endedFailure()?.message ?? []);
+  }
+
+  /** The same, once the engine was asked: a step may see its service go before this process is told that it ended. */
+  async endedByNow(): Promise<readonly string[]> {
+    await Promise.all(this.#services.map((service) => service.untilTold()));
+    return this.ended();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -73,7 +73,7 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
     try {
       await group.adopt();
       const end = await this.#executor.adopt?.(adoption, signals);
-      if (end) return this.#until(end, group, adoption);
+      if (end) return await this.#until(end, group, adoption);
       await this.#close(group);
       return undefined;
     } catch (error) {
@@ -95,7 +95,7 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
   async #executeWithServices(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     const group = this.#open(execution);
     try {
-      return this.#until(await this.#executeBeside(group, execution, signals), group, execution);
+      return await this.#until(await this.#executeBeside(group, execution, signals), group, execution);
     } catch (error) {
       await this.#abandon(group);
       throw error;
@@ -131,8 +131,8 @@ export class ServicesExecutor implements StepExecutor, AsyncDisposable {
   }
 
   /** They are there until the step's process is gone, and its slot is free when they are gone, too. */
-  #until({ result, released }: StepEnd, group: ServiceGroup, attempt: Attempt): StepEnd {
-    const ended = group.ended();
+  async #until({ result, released }: StepEnd, group: ServiceGroup, attempt: Attempt): Promise<StepEnd> {
+    const ended = result.status === "completed" ? group.ended() : await group.endedByNow();
     const release = async () => {
       const { exitCode, warnings } = await released;
       const removal = await this.#close(group).then(

@@ -16,8 +16,11 @@ import { EngineProxy } from "./cuttable-proxy.ts";
 beforeAll(() => ensureBusyboxImage(docker));
 
 /** Makes a container, for another to adopt. */
-const begin = async (spec: ContainerSpec): Promise<{ id: string } & AsyncDisposable> => {
-  const container = await containers.create(spec, new Transcript());
+const begin = async (
+  spec: ContainerSpec,
+  transcript = new Transcript(),
+): Promise<{ id: string } & AsyncDisposable> => {
+  const container = await containers.create(spec, transcript);
   await container.start();
   return container;
 };
@@ -45,7 +48,7 @@ const FILES = ["bytes", "long", "random"] as const;
 /** Prints each of the files on both streams, and stops in the middle until `/gate/open` exists. */
 const PRINT = `both() { cat /gate/$1; cat /gate/$1 >&2; }
 both bytes; cat /gate/long; echo half; until [ -e /gate/open ]; do sleep 0.02; done
-seq 1 200000; seq 1 200000 >&2; both random; printf 'no newline'`;
+seq 1 50000; seq 1 50000 >&2; both random; printf 'no newline'`;
 
 test("what is printed before and after the adoption is whole: many lines, long ones, any bytes, no last newline", async () => {
   await using gate = await mkdtempDisposable(join(tmpdir(), "stepdock-adoption-"));
@@ -64,7 +67,7 @@ test("what is printed before and after the adoption is whole: many lines, long o
   expect(container).toMatchObject({ id: maker.id, state: "running" });
   await writeFile(join(gate.path, "open"), "");
   expect(await container.ended).toMatchObject({ exitCode: 0 });
-  const lines = Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join("");
+  const lines = Array.from({ length: 50_000 }, (_, index) => `${index + 1}\n`).join("");
   const { bytes: first, long, random } = contents;
   const [seq, end] = [Buffer.from(lines), Buffer.from("no newline")];
   const stdout = Buffer.concat([first, long, Buffer.from("half\n"), seq, random, end]);
@@ -155,7 +158,9 @@ test("a container that could not start says why", async () => {
 });
 
 test("a paused container is adopted, and ends when it is stopped", async () => {
-  await using maker = await begin(shell("echo up; exec sleep 1000"));
+  const printed = new Transcript();
+  await using maker = await begin(shell("echo up; exec sleep 1000"), printed);
+  await printed.printed("up");
   await docker.getContainer(maker.id).pause();
   const transcript = new Transcript();
   await using container = await adopt(maker.id, transcript);

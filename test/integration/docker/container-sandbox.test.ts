@@ -33,7 +33,7 @@ test("without a network there is the loopback interface and no other", async () 
 });
 
 test("the number of processes is limited", async () => {
-  const script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 5 & done; echo all";
+  const script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 600 & done; echo all";
   const outcome = await run(shell(script, { pidsLimit: 8 }));
   expect(outcome.stdout).not.toContain("all");
   expect(outcome.stderr).toMatch(/can't fork/);

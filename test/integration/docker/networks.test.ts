@@ -70,7 +70,7 @@ test("what runs for a run whose orchestrator is dead is removed with its network
 const heardFromHost = async (internal: boolean, port: number): Promise<string> => {
   const { name } = await network("private", internal);
   const output: Buffer[] = [];
-  const script = `nc -w 2 $(ip route | sed -n "s/default via \\([0-9.]*\\).*/\\1/p") ${port} </dev/null`;
+  const script = `nc -w 60 $(ip route | sed -n "s/default via \\([0-9.]*\\).*/\\1/p") ${port} </dev/null`;
   const sink = { write: (_: string, chunk: Buffer) => void output.push(chunk) };
   const spec = sleeper({ network: name, command: ["sh", "-c", script] });
   await using asking = await engine.containers.create(spec, sink);

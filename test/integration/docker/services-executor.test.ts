@@ -17,13 +17,14 @@ import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { removeLeftovers } from "../../fixtures/leftovers.ts";
 
 const WORKSPACE = `test-${randomUUID()}`;
+const docker = new Dockerode();
 
 let engine: ContainerEngine;
 let image: string;
 let root: string;
 beforeAll(async () => {
   engine = await connectEngine();
-  image = await ensureBusyboxImage(new Dockerode());
+  image = await ensureBusyboxImage(docker);
   root = await mkdtemp(join(tmpdir(), "stepdock-services-"));
 });
 afterAll(async () => {
@@ -121,6 +122,26 @@ test("a fault in the middle of a step leaves none of its services, and is told a
     "the disk is full",
   );
   expect(await leftovers()).toEqual([]);
+});
+
+test("a step that fails for want of its service is told how that ended, though nobody here knew of it yet", async () => {
+  const failure = { kind: "threw", name: "Error", message: "it is gone", retryable: true };
+  await using executor = executorOf(async () => {
+    for (const { id, name } of await engine.containers.list({ [LABEL.workspace]: WORKSPACE })) {
+      if (name.endsWith("-db")) await docker.getContainer(id).kill();
+    }
+    return { result: { status: "failed", failure }, released: gone } as unknown as StepEnd;
+  });
+  const gone = Promise.resolve({ exitCode: 1, warnings: [] });
+  const services = { db: sleeping(), queue: sleeping() };
+  const { result, released } = await executor.execute(executionWith(services), signals());
+  expect(result).toMatchObject({
+    failure: {
+      message: expect.stringMatching(/^it is gone\nService "db" .* ended with exit code 137 while/),
+    },
+  });
+  expect(JSON.stringify(result)).not.toContain("queue");
+  await released;
 });
 
 test("a step without services is executed as it is, without a network", async () => {

@@ -121,8 +121,11 @@ describe("a pipeline on an engine behind TCP", () => {
     expect(run.status).toBe(1);
     expect(run.stderr).toContain("the connection to the engine was lost while it ran");
     expect(run.stderr).toMatch(/`stepdock resume [0-9a-f-]{36}` goes on with it/);
-    const left = await direct.containers.list(labelsOf(run.events));
-    const running = left.filter(({ state }) => state === "running");
-    expect(running).toMatchObject([{ labels: { "dev.stepdock.step": "count" } }]);
+    // What was parked ends by itself, once the engine has seen that nobody holds its standard input.
+    const running = async () => {
+      const left = await direct.containers.list(labelsOf(run.events));
+      return left.filter(({ state }) => state === "running").map(({ labels }) => labels["dev.stepdock.step"]);
+    };
+    await expect.poll(running, { timeout: 60_000 }).toEqual(["count"]);
   });
 });

@@ -2,14 +2,15 @@ import { appendFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Usage } from "../../../src/model/index.ts";
-import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { attemptPaths, workspacePaths } from "../../../src/workspace/paths.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { tarOf } from "../../fixtures/tar.ts";
 import { engineWithImages, TEST_LABELS } from "../docker/image-fixture.ts";
+import { letExitsGo, runningContainer } from "./held-commands.ts";
 import { outputOf, runPipeline, stepRunsOf } from "./pipeline-support.ts";
+import { oncePrinted } from "./rendezvous.ts";
 import { docker, runPipeline as endedRun, leftoversOf, NOTHING, open } from "./support.ts";
 
 const IMPORTS =
@@ -123,7 +124,7 @@ const shell = (name: string, script: string, more = "") =>
   `export const ${name} = containerStep({ name: "${name}", image, command: ["sh", "-c", ${JSON.stringify(script)}], ${more} });\n`;
 
 const FAILING = `${IMPORTS}const image = "stepdock-test/busybox:latest";
-${shell("exits", "echo reading >&2; echo no such table; sleep 4; exit 65")}
+${shell("exits", "echo reading >&2; echo no such table; until [ -e /stepdock/outputs/go ]; do usleep 20000; done; exit 65")}
 ${shell("silent", "true", "outputs: { model: z.object({}) }")}
 ${shell("untyped", `echo '{"days":[{"rain":"wet"}]}' > $STEPDOCK_OUTPUT_OUTPUT_PATH`, "output: z.object({ days: z.array(z.object({ rain: z.number() })) })")}
 ${shell("planted", "ln -s /etc/passwd /stepdock/outputs/output.txt", "output: z.string()")}
@@ -144,7 +145,10 @@ export const containerless = containerStep({ name: "containerless", build: { con
 test("how a command failed is told in its own words, with what was missing or wrong and where", async () => {
   await ensureBusyboxImage(docker);
   await using project = await createProject({ "pipeline.ts": FAILING });
-  const ended = await endedRun(project, "failing");
+  const { promise: held, resolve, reject } = Promise.withResolvers<number>();
+  const ended = await endedRun(project, "failing", {
+    onSpawn: (child) => child.stdout?.once("data", () => letExitsGo(project).then(resolve, reject)),
+  });
   expect(ended.status).toBe(1);
   const message = (step: string) => ended.failure(step).message;
   expect(ended.failure("exits")).toMatchObject({ kind: "exit_code", exitCode: 65 });
@@ -154,7 +158,7 @@ test("how a command failed is told in its own words, with what was missing or wr
   const { peakMemoryBytes, cpuSeconds, wallSeconds } = Usage.parse(ended.step("exits").metadata.usage);
   expect(peakMemoryBytes).toBeGreaterThan(0);
   expect(cpuSeconds).toBeGreaterThan(0);
-  expect(wallSeconds).toBeGreaterThanOrEqual(4);
+  expect(wallSeconds).toBeGreaterThanOrEqual(await held);
   expect(ended.failure("silent").kind).toBe("wrong_output");
   expect(message("silent")).toContain(
     'output "model" is not there: it was expected at /stepdock/outputs/model.json',
@@ -191,11 +195,10 @@ test("a command whose orchestrator died is adopted, and what it wrote meanwhile 
   await using project = await createProject({ "pipeline.ts": HELD });
   const killed = await runJson(["pipeline.ts"], {
     cwd: project.directory,
-    onSpawn: (child) => {
-      child.stdout?.on("data", (chunk: Buffer) => {
-        if (chunk.includes("hold is here")) child.kill("SIGKILL");
-      });
-    },
+    onSpawn: oncePrinted(
+      (said) => said.includes('"text":"hold is here"'),
+      (child) => child.kill("SIGKILL"),
+    ),
   });
   expect(killed.signal).toBe("SIGKILL");
   const run = killed.events.find(({ event }) => event === "run_started") as { runId: string };
@@ -224,12 +227,7 @@ export const secretive = pipeline({ name: "secretive", define: () => { quiet(); 
 
 /** What the engine tells of the container of `quiet`, which then may end. */
 const inspectQuiet = async (project: Project): Promise<string> => {
-  await using workspace = await open(project);
-  const label = [`${LABEL.workspace}=${workspace.metadata.workspaceId}`, `${LABEL.step}=quiet`];
-  const list = () => docker.listContainers({ filters: { label } });
-  await expect.poll(list, { timeout: 60_000 }).toHaveLength(1);
-  const [found] = await list();
-  const told = await docker.getContainer(found?.Id ?? "").inspect();
+  const told = await (await runningContainer(project, "quiet")).inspect();
   const secrets = told.Mounts.find(({ Destination }) => Destination === "/run/secrets");
   expect(secrets).toMatchObject({ RW: false });
   await writeFile(join(secrets?.Source ?? "", "go"), "");

@@ -3,7 +3,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ExecutionStatus, isFinished, type RunEvent } from "../../../src/model/index.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
-import { docker, type EndedRun, leftoversOf, NOTHING, open, runPipeline } from "./support.ts";
+import { docker, type EndedRun, leftoversOf, NOTHING, runPipeline } from "./support.ts";
 
 const INTERRUPTIONS = 20;
 /** Said on stderr when the first signal is heeded and the next one counts. */
@@ -103,9 +103,13 @@ afterAll(() => project[Symbol.asyncDispose]());
 
 const ALLOWED: readonly ExecutionStatus[] = ["completed", "stopped", "skipped"];
 
+/** A signal that comes when the run has ended, and its process is about to, ends that as it ends any other. */
+const cameTooLate = ({ signal, run }: EndedRun): boolean => signal === "SIGINT" && run.status === "completed";
+
 const expectFinal = (run: EndedRun): void => {
-  expect([0, 130], run.stderr).toContain(run.status);
-  expect(run.run.status).toBe(run.status === 0 ? "completed" : "stopped");
+  const status = cameTooLate(run) ? 0 : run.status;
+  expect([0, 130], run.stderr).toContain(status);
+  expect(run.run.status).toBe(status === 0 ? "completed" : "stopped");
   expect(run.run.finishedAt).not.toBeNull();
   expect(run.steps.filter(({ status }) => !isFinished(status))).toEqual([]);
   expect(run.steps.filter(({ status }) => !ALLOWED.includes(status))).toEqual([]);
@@ -170,13 +174,9 @@ test("an interruption while an image is built leaves no container, and its steps
   const source = `${PIPELINE}\nexport const fresh = ${JSON.stringify(randomUUID())};\nconsole.debug(fresh);`;
   await using other = await createProject({ "pipeline.ts": source });
   const onSpawn = interruptAt((line) => line.includes('"build_started"'));
-  const run = await runPipeline(other, "gentle", { onSpawn });
+  // It does not end before it is asked to, however late that is.
+  const run = await runPipeline(other, "graceful", { onSpawn });
   expectFinal(run);
   expect(run.status).toBe(130);
   expect(await leftoversOf(other)).toEqual(NOTHING);
-  await using workspace = await open(other);
-  const filters = { label: [`dev.stepdock.workspace=${workspace.metadata.workspaceId}`] };
-  for (const { Id } of await docker.listImages({ filters: JSON.stringify(filters) })) {
-    await docker.getImage(Id).remove({ force: true });
-  }
 });

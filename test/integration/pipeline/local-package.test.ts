@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { runJson, stepdock } from "../../fixtures/cli.ts";
 import { createProject } from "../../fixtures/project.ts";
 import { IMPORTS, stepRunsOf } from "./pipeline-support.ts";
+import { oncePrinted } from "./rendezvous.ts";
 
 const PIPELINE = `${IMPORTS}
 import { setTimeout } from "node:timers/promises";
@@ -22,8 +23,10 @@ test("a run of local_package whose orchestrator is killed is resumed: what had e
   await using project = await createProject({ "pipeline.ts": PIPELINE });
   const { events, signal } = await runJson(["pipeline.ts", "--stack", "local_package"], {
     cwd: project.directory,
-    onSpawn: (child) =>
-      child.stdout?.on("data", (chunk) => `${chunk}`.includes("holding") && child.kill("SIGKILL")),
+    onSpawn: oncePrinted(
+      (said) => said.includes('"text":"holding"'),
+      (child) => child.kill("SIGKILL"),
+    ),
   });
   expect(signal).toBe("SIGKILL");
   const id = events.flatMap((event) => (event.event === "run_started" ? event.runId : []))[0] ?? "";

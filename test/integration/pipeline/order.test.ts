@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { createProject } from "../../fixtures/project.ts";
 import { IMPORTS, outputOf, type Ran, runPipeline, stepRunsOf } from "./pipeline-support.ts";
-import { letThemGo, MEET } from "./rendezvous.ts";
+import { letGo, letThemGo, MEET, oncePrinted } from "./rendezvous.ts";
 
 /** A step that does next to nothing, and a pipeline of invocations of it: id → what it comes after. */
 const dagProject = (dag: Readonly<Record<string, readonly string[]>>) =>
@@ -123,9 +123,25 @@ test("however many run or are parked at once, no step begins before each of its 
 
 test("of twelve steps that could run at once, four do at --max-parallel 4, and never more", async () => {
   const leaves = Array.from({ length: 12 }, (_, index) => `leaf_${index}`);
-  const dag = { root: [], ...Object.fromEntries(leaves.map((id) => [id, ["root"]])) };
-  await using project = await dagProject(dag);
-  const ran = await runPipeline(project, ["--max-parallel", "4"]);
+  await using project = await createProject({
+    "pipeline.ts": `${IMPORTS}${MEET}
+export const root = step({ name: "root", run: () => {} });
+export const leaf = step({ name: "leaf", inputs: { id: z.string() }, run: ({ id }) => meet(id) });
+export const fan = pipeline({
+  name: "fan",
+  define: () => {
+    root();
+    for (const id of ${JSON.stringify(leaves)}) leaf.with({ id, after: "root" })({ id });
+  },
+});
+`,
+  });
+  // None of them ends before there are four.
+  const onSpawn = oncePrinted(
+    (said) => said.split(" is here").length > 4,
+    () => letGo(project),
+  );
+  const ran = await runPipeline(project, ["--max-parallel", "4"], { onSpawn });
   expect(Math.max(...inFlight(ran.events))).toBe(4);
   expect(ran.executed).toEqual([...leaves, "root"].sort());
 });

@@ -46,8 +46,8 @@ const letGo = (project: Project) => {
   writeFileSync(project.path(".stepdock/stores/go"), "");
 };
 
-/** Once the first step runs, and has the container of the named step parked beside it, `act`. */
-const onceParked = (project: Project, step: string, act: (child: ChildProcess) => unknown) => {
+/** Once the first step runs, and has the containers of the named steps parked beside it, `act`. */
+const onceParked = (project: Project, steps: readonly string[], act: (child: ChildProcess) => unknown) => {
   const acted = Promise.withResolvers<void>();
   const onSpawn = (child: ChildProcess) => {
     let said = "";
@@ -56,7 +56,8 @@ const onceParked = (project: Project, step: string, act: (child: ChildProcess) =
     });
     const seen = async () => {
       await expect.poll(() => said, { timeout: 60_000 }).toContain(" is here");
-      await expect.poll(() => statesOf(project, step), { timeout: 60_000 }).toEqual(["running"]);
+      for (const step of steps)
+        await expect.poll(() => statesOf(project, step), { timeout: 60_000 }).toEqual(["running"]);
       await act(child);
     };
     child.stdout?.once("data", () => void seen().then(acted.resolve, acted.reject));
@@ -67,7 +68,7 @@ const onceParked = (project: Project, step: string, act: (child: ChildProcess) =
 test("while a step runs, as many as the lookahead says of those that come next are parked, hold no slot, and begin when it is their turn", async () => {
   await using project = await parkingProject();
   let parked: string[] = [];
-  const { onSpawn, acted } = onceParked(project, "last", async () => {
+  const { onSpawn, acted } = onceParked(project, ["next", "last"], async () => {
     parked = (await containersOf(project)).map(({ Labels }) => Labels[LABEL.step] ?? "").sort();
     letGo(project);
   });
@@ -85,7 +86,7 @@ test("while a step runs, as many as the lookahead says of those that come next a
 
 test("what a module prints while it is parked is in its step's log, after the step began and before what the step prints", async () => {
   await using project = await parkingProject();
-  const { onSpawn, acted } = onceParked(project, "next", () => letGo(project));
+  const { onSpawn, acted } = onceParked(project, ["next"], () => letGo(project));
   const [ran] = await Promise.all([runPipeline(project, "chain", { onSpawn }), acted]);
   const told = ran.events.flatMap((event) => {
     if (event.event === "step_log" && event.invocation === "next") return event.text;
@@ -114,11 +115,11 @@ test("with --lookahead 0 nothing is parked", async () => {
 
 test("the timeout of a step that is parked for longer than it lasts begins with its assignment", async () => {
   await using project = await parkingProject();
-  await project.edit("pipeline.ts", "timeout: 20", "timeout: 5");
-  const { onSpawn, acted } = onceParked(project, "next", async () => {
+  await project.edit("pipeline.ts", "timeout: 20", "timeout: 10");
+  const { onSpawn, acted } = onceParked(project, ["next"], async () => {
     const [container] = await containersOf(project, "next");
     const parkedFor = async () => Date.now() / 1000 - ((container?.Created ?? Date.now()) as number);
-    await expect.poll(parkedFor, { timeout: 60_000 }).toBeGreaterThan(6);
+    await expect.poll(parkedFor, { timeout: 60_000 }).toBeGreaterThan(11);
     letGo(project);
   });
   const [ran] = await Promise.all([runPipeline(project, "limited", { onSpawn }), acted]);
@@ -127,7 +128,7 @@ test("the timeout of a step that is parked for longer than it lasts begins with 
 
 test("a parked container that somebody removes, or that ends by itself, is made again for its step", async () => {
   await using project = await parkingProject();
-  const { onSpawn, acted } = onceParked(project, "last", async () => {
+  const { onSpawn, acted } = onceParked(project, ["next", "last"], async () => {
     for (const { Id, Labels } of await containersOf(project)) {
       if (Labels[LABEL.step] === "next") await docker.getContainer(Id).remove({ force: true });
       if (Labels[LABEL.step] === "last") await docker.getContainer(Id).kill();
@@ -157,7 +158,7 @@ test("a module that ends its process while it is parked fails its step, as it do
 
 test("a failure, and an interruption, leave nothing parked, and no record of what was", async () => {
   await using project = await parkingProject();
-  const failed = onceParked(project, "last", () => letGo(project));
+  const failed = onceParked(project, ["next", "last"], () => letGo(project));
   const [failing] = await Promise.all([
     runPipeline(project, "failing", { onSpawn: failed.onSpawn }),
     failed.acted,
@@ -170,7 +171,7 @@ test("a failure, and an interruption, leave nothing parked, and no record of wha
   ]);
   expect(await leftoversOf(project)).toEqual(NOTHING);
 
-  const stopped = onceParked(project, "last", (child) => child.kill("SIGINT"));
+  const stopped = onceParked(project, ["next", "last"], (child) => child.kill("SIGINT"));
   const args = ["--no-cache"];
   await project.edit("pipeline.ts", '/go"', '/never"');
   const [chain] = await Promise.all([
@@ -184,7 +185,7 @@ test("a failure, and an interruption, leave nothing parked, and no record of wha
 
 test("after SIGKILL of the orchestrator what is parked ends by itself, and the next run removes it", async () => {
   await using project = await parkingProject();
-  const killed = onceParked(project, "last", (child) => child.kill("SIGKILL"));
+  const killed = onceParked(project, ["next", "last"], (child) => child.kill("SIGKILL"));
   const [{ signal }] = await Promise.all([
     runPipeline(project, "chain", { onSpawn: killed.onSpawn }),
     killed.acted,

@@ -75,11 +75,16 @@ export const reach = step({
   settings: { network: "bridge" },
   run: async ({ host }) => await Promise.all(["db", host].map(async (name) => {
     using cleanup = new DisposableStack();
-    const socket = cleanup.adopt(connect({ host: name, port: 5432 }), (each) => each.destroy());
-    // A machine behind a proxy connects to any address, so the database has to say something.
-    socket.setTimeout(1500, () => socket.destroy(new Error("no answer")));
-    socket.on("end", () => socket.destroy(new Error("no answer")));
-    return await open(socket).then(() => "answered", (error) => error.code ?? error.message);
+    const ask = async () => {
+      // Not on the clock of the connection: a name server may take its time.
+      const { address } = await lookup(name);
+      const socket = cleanup.adopt(connect({ host: address, port: 5432 }), (each) => each.destroy());
+      // A machine behind a proxy connects to any address, so the database has to say something.
+      socket.setTimeout(1500, () => socket.destroy(new Error("no answer")));
+      socket.on("end", () => socket.destroy(new Error("no answer")));
+      return await open(socket);
+    };
+    return await ask().then(() => "answered", (error) => error.code ?? error.message);
   })),
 });
 

@@ -16,13 +16,25 @@ const meet = async (name: string): Promise<void> => {
 };
 `;
 
+/** Acts once, as soon as what was printed says so: all of it, however it was cut into chunks. */
+export const oncePrinted =
+  (says: (all: string) => boolean, act: (child: ChildProcess) => unknown) =>
+  (child: ChildProcess): void => {
+    let [said, done] = ["", false];
+    child.stdout?.on("data", (chunk: Buffer) => {
+      if (done) return;
+      said += chunk.toString();
+      done = says(said);
+      if (done) act(child);
+    });
+  };
+
+/** Lets all steps of a project go on that meet. */
+export const letGo = (project: Project): void => writeFileSync(project.path(".stepdock/stores/go"), "");
+
 /** Answers the steps once all of these have been seen to be there, each while it runs. */
-export const letThemGo = (project: Project, names: readonly string[]) => (child: ChildProcess) => {
-  let said = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-    if (names.every((name) => said.includes(`${name} is here`))) {
-      writeFileSync(project.path(".stepdock/stores/go"), "");
-    }
-  });
-};
+export const letThemGo = (project: Project, names: readonly string[]) =>
+  oncePrinted(
+    (said) => names.every((name) => said.includes(`${name} is here`)),
+    () => letGo(project),
+  );

@@ -25,13 +25,14 @@ export const greedy = step({ name: "greedy", output: z.int(),
     return attempt;
   } });
 export const starved = greedy.with({ retry: { maxRetries: 1, memoryFactor: 1.125 } });
-export const sleeper = step({ name: "sleeper", timeout: 5, run: async (_inputs, { signal }) => {
-  console.log("asleep");
-  signal.addEventListener("abort", () => console.log("woken"));
+export const sleeper = step({ name: "sleeper", timeout: 10, run: async (_inputs, { signal }) => {
+  signal.addEventListener("abort", () => {});
   await setTimeout(600_000);
 } });
 export const stubborn = sleeper.with({ id: "stubborn", stopGracePeriod: 1 });
-export const heeding = step({ name: "heeding", timeout: 1, run: async (_inputs, { signal }) => {
+/** Whether a step is asked is for one to tell that has all the time to say so. */
+export const heeding = step({ name: "heeding", timeout: 10, stopGracePeriod: 100, run: async (_inputs, { signal }) => {
+  signal.addEventListener("abort", () => console.log("woken"));
   await setTimeout(600_000, undefined, { signal });
 } });
 
@@ -118,9 +119,9 @@ test("a step that is out of time is asked to end, killed after its own grace per
   const run = await runPipeline(project, "slow");
   expect(run).toMatchObject({ status: 1, run: { status: "failed", failure: null } });
   expect(run.failure("stubborn")).toMatchObject({ kind: "timeout", name: "StepTimeout" });
-  expect(run.failure("stubborn").message).toContain("its timeout of 5 s");
+  expect(run.failure("stubborn").message).toContain("its timeout of 10 s");
   expect(run.step("stubborn").exitCode).toBe(137);
-  expect(printed(run.run.id, "stubborn", 1)).toContain("woken");
+  expect(printed(run.run.id, "heeding", 1)).toContain("woken");
   expect(run.failure("heeding").kind).toBe("timeout");
   expect(run.step("heeding").exitCode).not.toBe(137);
   expect(await leftoversOf(project)).toEqual(NOTHING);

@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,7 +6,7 @@ import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { workspaceIdOf } from "./pipeline-support.ts";
-import { MEET } from "./rendezvous.ts";
+import { letGo, MEET, oncePrinted } from "./rendezvous.ts";
 import { docker, runPipeline } from "./support.ts";
 
 const SECRET = 'hunter2/ "très+secret"~ of mine';
@@ -59,19 +58,10 @@ export const held = pipeline({ name: "held", define: () => { hold(); } });
   });
 
 /** Acts when all of these have been printed. */
-const once = (child: ChildProcess, texts: readonly string[], act: () => unknown): void => {
-  let [said, done] = ["", false];
-  child.stdout?.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-    if (done || !texts.every((text) => said.includes(text))) return;
-    done = true;
-    act();
-  });
-};
+const once = (texts: readonly string[], act: (child: ChildProcess) => unknown) =>
+  oncePrinted((said) => texts.every((text) => said.includes(text)), act);
 
 const BOTH = ["--max-parallel", "2"];
-
-const go = (at: Project): void => writeFileSync(at.path(".stepdock/stores/go"), "");
 
 const spellingsIn = (bytes: Buffer): string[] =>
   SPELLINGS.filter((spelling) => bytes.includes(spelling)).map(String);
@@ -109,11 +99,10 @@ test("a secret is in nothing that a run leaves, though its step prints, encodes 
   let records: Promise<Buffer> | undefined;
   const ran = await runPipeline(at, "both", {
     args: BOTH,
-    onSpawn: (child) =>
-      once(child, ["keep is here", "leak is here"], () => {
-        records = workspaceIdOf(at).then(inspected);
-        records.finally(() => go(at)).catch(() => {});
-      }),
+    onSpawn: once(["keep is here", "leak is here"], () => {
+      records = workspaceIdOf(at).then(inspected);
+      records.finally(() => letGo(at)).catch(() => {});
+    }),
   });
   expect(ran.failure("leak")).toMatchObject({ message: "no access for ***", kind: "threw" });
   expect(ran.step("leak").warnings.join()).toContain("hook: no access for ******");
@@ -135,11 +124,11 @@ test("a run that died is not resumed without its secrets, and is masked to the e
   const options = { cwd: at.directory };
   await stepdock(["run", "pipeline.ts", "held", "--json"], {
     ...options,
-    onSpawn: (child) => once(child, ["hold is here"], () => child.kill("SIGKILL")),
+    onSpawn: once(["hold is here"], (child) => child.kill("SIGKILL")),
   });
   const without = await stepdock(["resume", "latest", "--env-file", "/dev/null"], options);
   expect(without.stderr).toContain("API_KEY, which hold needs: it is not set");
-  go(at);
+  letGo(at);
   const resumed = await stepdock(["resume", "latest"], options);
   expect(resumed.status, resumed.stderr).toBe(0);
   expect(await findIn(at.path(".stepdock"))).toEqual({});
@@ -153,7 +142,7 @@ test("a step in this process has its secrets, too, and nothing of them is left",
   const args = ["--stack", "local", "--env-file", "elsewhere.env"];
   const ran = await runPipeline(at, "both", {
     args,
-    onSpawn: (child) => once(child, ["is here"], () => go(at)),
+    onSpawn: once(["is here"], () => letGo(at)),
   });
   expect(ran.failure("leak")).toMatchObject({ message: "no access for ***" });
   expect(ran.stdout).toContain("as it is: ***");

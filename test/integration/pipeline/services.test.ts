@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { ensureBusyboxImage } from "../../fixtures/busybox-image.ts";
@@ -19,12 +20,15 @@ import { pipeline, step } from "stepdock";
 const image = ${JSON.stringify(image)};
 const crash = { image, command: ["sh", "-c", "echo no disk >&2; exit 3"], healthcheck: { command: "false" } };
 const sick = { image, command: ["sleep", "1000"],
-  healthcheck: { command: "echo not today; false", interval: 0.2, retries: 1, startPeriod: 0 } };
-const slow = { image, command: ["sleep", "1000"], healthcheck: { command: "false" }, startTimeout: 1 };
+  healthcheck: { command: "echo not today; false", interval: 0.2, retries: 1, startPeriod: 0, timeout: 60 } };
+// However late somebody looks: it never comes to be called unhealthy.
+const slow = { image, command: ["sleep", "1000"], healthcheck: { command: "false", retries: 1_000_000 }, startTimeout: 1 };
 export const use = step({ name: "use", run: () => {} });
 export const ends = step({ name: "ends", settings: { services: { brief: { image, command: ["nc", "-l", "-p", "5000"] } } },
   run: async () => {
-    await once(connect({ host: "brief", port: 5000 }).on("connect", function () { this.end(); }), "close");
+    // Nothing tells when it listens.
+    const meet = () => once(connect({ host: "brief", port: 5000 }).on("connect", function () { this.end(); }), "close");
+    while (await meet().then(() => false, ({ code }) => code === "ECONNREFUSED")) await setTimeout(50);
     while (await lookup("brief").then(() => true, () => false)) await setTimeout(50);
     throw new Error("it is gone");
   } });
@@ -55,12 +59,13 @@ afterAll(() => project[Symbol.asyncDispose]());
 const onAddress =
   (act: (address: string, child: ChildProcess) => void) =>
   (child: ChildProcess): void => {
-    let said = "";
+    let [said, known] = ["", false];
     child.stdout?.on("data", (chunk: Buffer) => {
-      const known = said.includes("address ");
       said += chunk.toString();
       const address = /"address ([\d.]+)"/.exec(said)?.[1];
-      if (!known && address) act(address, child);
+      if (known || !address) return;
+      known = true;
+      act(address, child);
     });
   };
 
@@ -70,17 +75,15 @@ const labelled = (label: string) => {
   return { filters: { label: [label, ...own] } };
 };
 
-/** Ends the wait of the step, from inside its database. */
+/** Ends the wait of the step, from inside its database; which may then be removed before its client has ended. */
 const release = async (): Promise<void> => {
   const [db] = await docker.listContainers(labelled("dev.stepdock.service=db"));
   const sql = "insert into released values (now())";
   const command = `$(find /usr/lib/postgresql -name psql) -h 127.0.0.1 -U postgres -c "${sql}"`;
   const exec = await docker
     .getContainer(db?.Id ?? "")
-    .exec({ Cmd: ["sh", "-c", command], AttachStdout: true });
-  const output = await exec.start({});
-  await new Promise((ended) => output.on("end", ended).resume());
-  expect(await exec.inspect()).toMatchObject({ ExitCode: 0 });
+    .exec({ Cmd: ["sh", "-c", `${command} || echo it failed`], AttachStdout: true, AttachStderr: true });
+  expect(await text(await exec.start({}))).not.toContain("it failed");
 };
 
 test("a step asks a real database that it alone reaches, and whose log is kept", async () => {

@@ -1,9 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectEngine } from "../../../src/docker/connect.ts";
 import { ensureBaseImage } from "../../../src/image-builder/base-image.ts";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
+import { workspaceIdOf } from "./pipeline-support.ts";
 import { docker, type EndedRun, leftoversOf, NOTHING, outputOf, returnedBy, runPipeline } from "./support.ts";
 
 const PIPELINE = `
@@ -90,31 +93,40 @@ test("a step has in its container what its run settings ask for, and no more", a
 
 interface Lifecycle {
   readonly Action: string;
-  readonly timeNano: number;
   readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
 }
 
-/** What the engine told of the containers of a run, in its order. */
-const lifecyclesOf = async ({ run }: EndedRun): Promise<Lifecycle[]> => {
-  const events = await docker.getEvents({
-    ...{ since: Math.floor(Date.parse(run.createdAt) / 1000) - 1, until: Math.ceil(Date.now() / 1000) },
-    filters: { type: ["container"], event: ["start", "die"], label: [`${LABEL.runId}=${run.id}`] },
+/**
+ * Hears of the containers of the project from now on: what the engine told, in its order. To be asked afterwards, it
+ * keeps too few of its events where others have it run containers at the same time.
+ */
+const watchLifecycles = async () => {
+  const { SystemTime } = (await docker.info()) as { SystemTime: string };
+  const stream = await docker.getEvents({
+    // Its answer may come before it listens.
+    since: Math.floor(Date.parse(SystemTime) / 1000),
+    filters: {
+      ...{ type: ["container"], event: ["start", "die"] },
+      label: [`${LABEL.workspace}=${await workspaceIdOf(project)}`],
+    },
   });
-  let text = "";
-  for await (const chunk of events) text += String(chunk);
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Lifecycle);
+  const input = new Readable().wrap(stream);
+  const events: Lifecycle[] = [];
+  createInterface({ input }).on("line", (line) => events.push(JSON.parse(line) as Lifecycle));
+  const of = ({ run }: EndedRun) =>
+    events.filter(({ Actor }) => Actor.Attributes[LABEL.runId] === run.id).map(({ Action }) => Action);
+  return { of, [Symbol.dispose]: () => void input.destroy() };
 };
 
 test("of two steps that need 60 % of the engine's memory each, one waits until the other's container is gone", async () => {
   const { MemTotal } = (await docker.info()) as { MemTotal: number };
   const memory = `${Math.floor((0.6 * MemTotal) / 2 ** 20)}MiB`;
   const args = ["--no-cache", "--max-parallel", "2", "--param", `memory=${memory}`];
+  using lifecycles = await watchLifecycles();
   const run = await runPipeline(project, "admitted", { args });
   expect(run.status, run.stderr).toBe(0);
-  expect((await lifecyclesOf(run)).map(({ Action }) => Action)).toEqual(["start", "die", "start", "die"]);
+  await expect.poll(() => lifecycles.of(run).length, { timeout: 60_000 }).toBe(4);
+  expect(lifecycles.of(run)).toEqual(["start", "die", "start", "die"]);
 });
 
 test("a step that can never fit is refused before anything runs, with what it asks for and what there is", async () => {

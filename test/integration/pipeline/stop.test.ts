@@ -6,6 +6,7 @@ import { status, stop } from "../../../src/host.ts";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { type CliResult, stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
+import { oncePrinted } from "./rendezvous.ts";
 import { type EndedRun, leftoversOf, NOTHING, open, runPipeline } from "./support.ts";
 
 const PIPELINE = `
@@ -152,9 +153,10 @@ test("an owner that is killed while it stops leaves nothing to wait for", async 
   const died = Promise.withResolvers<CliResult>();
   const onSpawn = whenReady((runId, child) => {
     const stopping = stepdock(["stop", runId], { cwd: project.directory });
-    child.stdout?.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("asked this run to stop")) child.kill("SIGKILL");
-    });
+    oncePrinted(
+      (said) => said.includes("asked this run to stop"),
+      () => child.kill("SIGKILL"),
+    )(child);
     stopping.then(died.resolve, died.reject);
   });
   await stepdock(["run", "pipeline.ts", "tough", "--json"], { cwd: project.directory, onSpawn });

@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Dockerode from "dockerode";
 import { expect, test } from "vitest";
-import { usageIn } from "../../../src/docker/container-usage.ts";
+import { usageIn, watchUsage } from "../../../src/docker/container-usage.ts";
+import { InterruptedError } from "../../../src/docker/interrupted-error.ts";
 
 /** As Docker 20.10 told it where control groups are of version 1, with fewer of their `stats`. */
 const VERSION_1 = {
@@ -83,4 +88,16 @@ test("what is not told is left out, and what is no sample is refused", () => {
     cpuNanoseconds: 5,
   });
   expect(() => usageIn({ message: "no such container" })).toThrow(/cpu_stats/);
+});
+
+test("whoever has had enough is told no more, of samples that came together either", async () => {
+  const both = `${JSON.stringify(VERSION_1)}\n${JSON.stringify(VERSION_1)}\n`;
+  await using server = createServer((_request, response) => void response.write(both)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const enough = new AbortController();
+  const samples = watchUsage(new Dockerode({ host: "127.0.0.1", port }), "any", { signal: enough.signal });
+  expect((await samples.next()).done).toBe(false);
+  enough.abort();
+  await expect(samples.next()).rejects.toThrow(InterruptedError);
 });
