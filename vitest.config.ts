@@ -7,6 +7,7 @@ export default defineConfig({
     // Real containers on a busy machine of two cores take their time; a test waits for conditions, never for a clock.
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     // What a test prints is of use where it fails: the seed of its random numbers, for instance.
     silent: "passed-only",
     // Most of a test's time its process waits for containers.

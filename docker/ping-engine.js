@@ -9,15 +9,22 @@ import { join } from "node:path";
 const LIMIT_MILLISECONDS = 5_000;
 const STATUS = { answers: 0, none: 1, forbidden: 4 };
 
-/** Why it does not answer, or undefined if it does. */
-const ping = (target) =>
+/** Why it does not answer, or undefined if it does. The first time, this process itself may have stood still. */
+const ping = async (target) => {
+  const trouble = await pingOnce(target);
+  return trouble === SILENCE ? await pingOnce(target) : trouble;
+};
+
+const SILENCE = "no answer";
+
+const pingOnce = (target) =>
   new Promise((resolve) => {
     const asked = request({ ...target, path: "/_ping", timeout: LIMIT_MILLISECONDS }, (response) => {
       response.resume();
       resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
     });
     asked.on("error", (error) => resolve(error.code ?? error.message));
-    asked.on("timeout", () => asked.destroy(new Error("no answer")));
+    asked.on("timeout", () => asked.destroy(new Error(SILENCE)));
     asked.end();
   });
 

@@ -47,7 +47,17 @@ export const connectFirst = async (
   throw new EngineUnavailableError(tried);
 };
 
-const ping = async ({ docker }: EngineReader, signal: AbortSignal | undefined): Promise<void> => {
+/** It takes two pings that are not answered, as the first may find this process itself to have stood still. */
+const ping = async (reader: EngineReader, signal: AbortSignal | undefined): Promise<void> => {
+  try {
+    await pingOnce(reader, signal);
+  } catch (cause) {
+    if ((cause as Error).name !== "TimeoutError" || signal?.aborted) throw cause;
+    await pingOnce(reader, signal);
+  }
+};
+
+const pingOnce = async ({ docker }: EngineReader, signal: AbortSignal | undefined): Promise<void> => {
   const limit = AbortSignal.timeout(PING_SECONDS * 1000);
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {

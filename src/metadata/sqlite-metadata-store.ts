@@ -26,7 +26,7 @@ import { transact } from "./sqlite/transaction.ts";
 
 /**
  * The metadata store in one SQLite file, made on first use. Any number of processes may have it open; a writer waits
- * up to 5 seconds for another. While it waits, and while SQLite works, this process does nothing else: transactions
+ * up to 30 seconds for another. While it waits, and while SQLite works, this process does nothing else: transactions
  * are kept short.
  *
  * `onWarning` takes what the user should know though everything works. Throws `MetadataStoreError` if the file is no

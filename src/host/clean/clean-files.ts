@@ -71,5 +71,11 @@ const namesIn = async (directory: string): Promise<string[]> => {
   }
 };
 
-const isSettled = async (path: string, now: Date): Promise<boolean> =>
-  now.getTime() - (await stat(path)).mtimeMs > SETTLED;
+/** What is gone since it was listed, such as a file that was being written and now has its name, is nobody's to remove. */
+const isSettled = async (path: string, now: Date): Promise<boolean> => {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return found !== undefined && now.getTime() - found.mtimeMs > SETTLED;
+};

@@ -2,7 +2,8 @@ import { asMetadataError } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { DatabaseSync } from "./node-sqlite.ts";
 
-const BUSY_TIMEOUT_MS = 5000;
+/** SQLite lets nobody queue: a writer that comes between others by chance alone may try for seconds. */
+const BUSY_TIMEOUT_MS = 30_000;
 
 export interface ConnectionOptions {
   /** The database file; made if it is not there. Its directory must be. */

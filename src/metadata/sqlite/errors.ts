@@ -19,7 +19,7 @@ const WAY_OUT: Readonly<Record<MetadataProblem, string>> = {
   not_a_database: "Move it away, or name another workspace with --workspace.",
   not_a_workspace: "Name another workspace with --workspace.",
   newer_version: "Upgrade stepdock.",
-  busy: "Another process has been writing for more than 5 seconds: see which stepdock runs there, then try again.",
+  busy: "Another process has been writing for more than 30 seconds: see which stepdock runs there, then try again.",
   damaged: "The file is damaged: `stepdock doctor` says where. Restore it, or move it away to begin anew.",
   dangling: "It names a record that is not stored or was removed meanwhile: save that one first.",
   duplicate: "There is one already.",

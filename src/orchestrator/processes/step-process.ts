@@ -1,5 +1,6 @@
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { ExitState, OutputSink, StreamName } from "../../docker/port.ts";
@@ -15,9 +16,9 @@ export interface StepProcessSpec {
   readonly watched?: boolean;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable, Socket, Socket>;
 
-/** Milliseconds that streams may stay open after the exit: a process that left the group may hold them. */
+/** Milliseconds that streams may stay open after the exit and say nothing: a process that left the group may hold them. */
 const STREAMS_STAY = 2000;
 
 /**
@@ -49,7 +50,7 @@ export class StepProcess {
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...{ env: { ...spec.environment }, detached: true },
       stdio: ["pipe", "pipe", "pipe"],
-    });
+    }) as Child; // the streams of pipes are sockets
     child.stdin.on("error", () => {}); // it may end before it has read: how it did is told by `ended`
     const spawned = once(child, "spawn");
     const started = new StepProcess(child, sink);
@@ -90,14 +91,23 @@ export class StepProcess {
     this.#killGroup();
     this.#isGone = true;
     this.#watchdog?.[Symbol.dispose]();
-    const closing = setTimeout(() => this.#closeStreams(), STREAMS_STAY);
-    await output.finally(() => clearTimeout(closing));
+    const closing = this.#closeOnceSilent();
+    await output.finally(() => clearInterval(closing));
     return { exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0), oomKilled: false, error: "" };
   }
 
-  #closeStreams(): void {
-    this.#child.stdout.destroy();
-    this.#child.stderr.destroy();
+  /** Not before everything is read: this process may have stood still, or whoever takes the output be slow. */
+  #closeOnceSilent(): NodeJS.Timeout {
+    const streams = [this.#child.stdout, this.#child.stderr];
+    const heard = () => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+    let before = heard();
+    const look = () => {
+      const isSilent = heard() === before && streams.every(({ readableLength }) => readableLength === 0);
+      before = heard();
+      if (isSilent) for (const stream of streams) stream.destroy();
+    };
+    // By then, what lay in the pipes is read.
+    return setInterval(() => setImmediate(look), STREAMS_STAY);
   }
 
   /** Once it is gone, its number may be another's. */

@@ -61,7 +61,10 @@ export const PLANTED: Readonly<Record<string, (path: string, outside: string) =>
 };
 
 /** Comes back once the file system's clock is past the artifact: before Linux 6.13 it ticks every few milliseconds. */
-export const clockTick = async ({ stamps }: ArtifactVersion, outside: string): Promise<void> => {
+export const clockTick = async (
+  { stamps }: Pick<ArtifactVersion, "stamps">,
+  outside: string,
+): Promise<void> => {
   const newest = Math.max(...stamps.map(({ ctimeMs }) => ctimeMs));
   const probe = join(outside, "probe");
   do await writeFile(probe, "");

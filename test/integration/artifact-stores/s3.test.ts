@@ -44,7 +44,8 @@ it("asks nothing of the bucket where everything is cached, and brings what is no
   const looked = await asked(async () => {
     expect((await runTools(project)).statuses).toEqual(["cached", "cached"]);
   });
-  expect(looked.map((request) => request.split(" ")[0])).toEqual(["HEAD", "HEAD"]);
+  const manifest = expect.stringMatching(/^HEAD .*\/manifest\.json$/);
+  expect([...new Set(looked)]).toEqual([manifest, manifest]);
   expect(await readOutput(project, steps[1])).toEqual(SEEN);
 });
 

@@ -21,13 +21,13 @@ test("a run whose owner is dead is shown as interrupted; one process resumes it,
   await project.edit("pipeline.ts", "used by version 1", "used by version 2");
   const cwd = project.directory;
   const winner = keepTrackOf(spawn(process.execPath, [CLI, "resume", id, "--json"], { cwd }), cwd);
-  const said = text(winner.stdout);
+  const [said, closed] = [text(winner.stdout), once(winner, "close")];
   await once(winner.stdout, "data");
   const loser = await project.stepdock("resume", id);
   expect(loser.status).toBe(2);
   expect(loser.stderr).toContain(`Run ${id} is owned by another process that is alive.`);
   await project.letGo();
-  const [status] = await once(winner, "close");
+  const [status] = await closed;
   expect(status, await said).toBe(0);
   expect(await project.run()).toMatchObject({ id, status: "completed" });
   expect(await project.result()).toBe(RESULT);

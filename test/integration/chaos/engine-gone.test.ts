@@ -10,7 +10,8 @@ test("an engine that goes away interrupts a run; the message says how to go on, 
   await using engine = await connectEngine();
   await using proxy = await startEngineProxy(engine);
   const args = ["run", "pipeline.ts", "plain", "--no-cache"];
-  const ran = await project.whileHeld(args, () => proxy.kill(), { DOCKER_HOST: proxy.url });
+  const env = { DOCKER_HOST: proxy.url };
+  const ran = await project.whileHeld(args, () => project.parked().then(() => proxy.kill()), env);
   const { id, status } = await project.run();
   expect(ran.status, ran.stderr).toBe(3);
   expect(ran.stderr).toContain("see with `docker info` whether it runs");

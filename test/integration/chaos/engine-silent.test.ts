@@ -8,7 +8,7 @@ describe.skipIf(!canStartEngine)("an engine that stops answering in the middle o
     await using engine = await startPrivateEngine();
     const env = { DOCKER_HOST: engine.host };
     const args = ["run", "pipeline.ts", "plain", "--no-cache"];
-    const impatient = { ...env, STEPDOCK_ENGINE_PATIENCE: "6" };
+    const impatient = { ...env, STEPDOCK_ENGINE_PATIENCE: "12" };
     const ran = await project.whileHeld(args, () => engine.freeze(), impatient);
     const { id } = await project.run();
     expect(ran.status, ran.stderr).toBe(3);

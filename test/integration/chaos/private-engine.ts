@@ -50,14 +50,16 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
       said += chunk.toString();
     });
     while (!(await answers(docker))) {
-      if (daemon.exitCode !== null) throw new Error(`dockerd ended: ${said.slice(-1000)}`);
+      if (daemon.exitCode !== null || daemon.signalCode !== null)
+        throw new Error(`dockerd ended: ${said.slice(-1000)}`);
       await setTimeout(50);
     }
   };
   const end = async (signal: "SIGTERM" | "SIGKILL") => {
     if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    const exited = once(daemon, "exit");
     daemon.kill(signal);
-    await once(daemon, "exit");
+    await exited;
   };
   const freeze = () => void daemon?.kill("SIGSTOP");
   const thaw = () => void daemon?.kill("SIGCONT");
@@ -67,9 +69,11 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
     [Symbol.asyncDispose]: async () => {
       thaw();
       await end("SIGTERM");
+      const exited = once(namespaces, "exit");
       namespaces.kill();
-      await once(namespaces, "exit");
-      await rm(folder, { recursive: true, force: true });
+      await exited;
+      // What the engine had started may end after it, and still write.
+      await rm(folder, { recursive: true, force: true, maxRetries: 50 });
     },
   };
 };

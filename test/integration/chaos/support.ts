@@ -47,13 +47,15 @@ export interface CrashProject extends Project {
     env: Readonly<Record<string, string | undefined>>,
     ...args: string[]
   ) => Promise<CliResult>;
-  /** Runs the command; as soon as `hold` runs, does this to the process. */
+  /** Runs the command; as soon as `hold` runs, does this, and waits for both. Where that fails, the command is killed. */
   whileHeld(
     args: readonly string[],
     act: (kill: () => void) => unknown,
     env?: Readonly<Record<string, string | undefined>>,
   ): Promise<CliResult>;
-  /** Runs a pipeline until `hold` runs, and kills the orchestrator then. */
+  /** Resolves when the container for `use` is there, too: then nothing more is asked of the engine while `hold` runs. */
+  parked(): Promise<void>;
+  /** Runs a pipeline until `hold` runs and `use` is parked, and kills the orchestrator then. */
   crash(pipeline?: string): Promise<PipelineRun>;
   letGo(): Promise<void>;
   run(): Promise<PipelineRun>;
@@ -108,25 +110,38 @@ export const crashProject = async (): Promise<CrashProject> => {
     const label = [`${LABEL.workspace}=${await workspaceId()}`];
     return await docker.listContainers({ all: true, filters: { label } });
   };
+  const parked = () =>
+    until(async () =>
+      (await containers()).some(({ Labels, State }) => Labels[LABEL.step] === "use" && State !== "created"),
+    );
   const held = async () => (await containers()).filter(({ Labels }) => Labels[LABEL.step] === "hold");
-  const whileHeld: CrashProject["whileHeld"] = (args, act, env = {}) =>
-    stepdock([...args, "--json"], {
+  const whileHeld: CrashProject["whileHeld"] = async (args, act, env = {}) => {
+    let acted: Promise<unknown> | undefined;
+    const result = await stepdock([...args, "--json"], {
       ...{ cwd: project.directory, env },
       onSpawn: (child) => {
+        const kill = () => void child.kill("SIGKILL");
         let said = "";
         child.stdout?.on("data", (chunk: Buffer) => {
-          const before = said.includes("hold is here");
           said += chunk.toString();
-          if (!before && said.includes("hold is here")) act(() => child.kill("SIGKILL"));
+          if (acted || !said.includes("hold is here")) return;
+          acted = (async () => await act(kill))();
+          acted.catch(kill); // Why is told below; nobody else would let the step go.
         });
       },
     });
+    await acted;
+    return result;
+  };
   return {
-    ...{ ...project, run, attempts, only, whileHeld, containers, held },
+    ...{ ...project, run, attempts, only, whileHeld, containers, held, parked },
     stepdock: (...args) => cli({}, ...args),
     stepdockWith: cli,
     crash: async (pipeline = "plain") => {
-      const result = await whileHeld(["run", "pipeline.ts", pipeline, "--no-cache"], (kill) => kill());
+      // A container that was being made at the kill would be there later, when whoever cleans up has looked.
+      const result = await whileHeld(["run", "pipeline.ts", pipeline, "--no-cache"], (kill) =>
+        parked().then(kill),
+      );
       expect(result.signal, result.stderr).toBe("SIGKILL");
       return await run();
     },

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { connectEngine } from "../../../src/docker/connect.ts";
 import { LABEL } from "../../../src/orchestrator/containerized/labels.ts";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
@@ -15,8 +16,16 @@ export const jsonLines = <T = Record<string, unknown>>(text: string): T[] =>
 /** What the command line of a project said. */
 export interface CommandProject extends Project {
   cli(...args: string[]): Promise<CliResult>;
-  /** Starts a command and resolves once its output holds `text`; `result` resolves when it has ended. */
-  start(text: string, ...args: string[]): Promise<{ child: ChildProcess; result: Promise<CliResult> }>;
+  /** Starts a command and resolves once its output holds `text`. */
+  start(text: string, ...args: string[]): Promise<StartedCommand>;
+}
+
+export interface StartedCommand {
+  readonly child: ChildProcess;
+  /** Exit code and signal, also where its output is not read to the end. */
+  readonly exited: Promise<unknown[]>;
+  /** Resolves when it has ended and all of its output is here. */
+  readonly result: Promise<CliResult>;
 }
 
 /** The environment is one of its own, so that no other test builds on the images that this one removes. */
@@ -67,9 +76,15 @@ export const failing = pipeline({
   define: () => { after({ x: fails({}) }); },
 });
 
+// It listens to its signal, and does not heed it: only a kill ends it.
 export const wait = step({
   name: "wait",
-  run: async () => { console.log("waiting"); await new Promise((resolve) => setTimeout(resolve, 600_000)); },
+  stopGracePeriod: 600,
+  run: async (_, { signal }) => {
+    signal.addEventListener("abort", () => {});
+    console.log("waiting");
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  },
 });
 export const waiting = pipeline({ name: "waiting", ${environment(id)} define: () => { wait({}); } });
 `;
@@ -85,24 +100,29 @@ export const commandProject = async (): Promise<CommandProject> => {
   };
 };
 
-const startCommand = async (project: Project, text: string, args: readonly string[]) => {
-  const { promise: said, resolve } = Promise.withResolvers<ChildProcess>();
+const startCommand = async (
+  project: Project,
+  text: string,
+  args: readonly string[],
+): Promise<StartedCommand> => {
+  const { promise: said, resolve } = Promise.withResolvers<Pick<StartedCommand, "child" | "exited">>();
   let heard = "";
   const result = stepdock(args, {
     cwd: project.directory,
     onSpawn: (child) => {
+      const started = { child, exited: once(child, "exit") };
       child.stdout?.on("data", (chunk: Buffer) => {
         heard += chunk.toString("utf8");
-        if (heard.includes(text)) resolve(child);
+        if (heard.includes(text)) resolve(started);
       });
     },
   });
   const ended = result.then(({ stdout, stderr }) => {
     throw new Error(`it ended before it said ${text}:\n${stdout}\n${stderr}`);
   });
-  const child = await Promise.race([said, ended]);
+  const started = await Promise.race([said, ended]);
   ended.catch(() => {});
-  return { child, result };
+  return { ...started, result };
 };
 
 export const workspaceIdOf = async (project: Project): Promise<string> => {

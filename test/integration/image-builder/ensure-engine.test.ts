@@ -13,7 +13,11 @@ const SCRIPT = resolve(import.meta.dirname, "../../../docker/ensure-engine.sh");
 const ensureEngine = (environment: Record<string, string>) => {
   const { DOCKER_HOST: _, ...inherited } = process.env;
   const env = { ...inherited, ...environment };
-  return spawnSync("unshare", ["--net", "--mount", "sh", SCRIPT], { env, encoding: "utf8", timeout: 50_000 });
+  return spawnSync("unshare", ["--net", "--mount", "sh", SCRIPT], {
+    env,
+    encoding: "utf8",
+    timeout: 110_000,
+  });
 };
 
 const privateEngine = async () => {
@@ -29,12 +33,14 @@ const privateEngine = async () => {
   const environment = {
     STEPDOCK_ENGINE_SOCKET: socket,
     STEPDOCK_ENGINE_LOG: log,
+    STEPDOCK_ENGINE_WAIT: "100",
     STEPDOCK_DOCKERD_OPTIONS: options,
   };
   const dispose = async () => {
     const pid = await readFile(pidFile, "utf8").catch(() => undefined);
     if (pid !== undefined) await stop(Number(pid));
-    await rm(folder, { recursive: true, force: true });
+    // What it had started may end after it, and still write.
+    await rm(folder, { recursive: true, force: true, maxRetries: 50 });
   };
   return { socket, pidFile, log, environment, [Symbol.asyncDispose]: dispose };
 };
@@ -48,7 +54,12 @@ const runs = (pid: number): boolean => {
 };
 
 const stop = async (pid: number): Promise<void> => {
-  process.kill(pid, "SIGTERM");
+  if (!runs(pid)) return;
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
   while (runs(pid)) await pause(20);
 };
 

@@ -20,6 +20,7 @@ import { stampTree } from "../../../src/artifact/stamps.ts";
 import { hashTree } from "../../../src/artifact/tree-hash.ts";
 import { leadsOut } from "../../../src/artifact/tree-links.ts";
 import type { ArtifactVersion } from "../../../src/model/index.ts";
+import { clockTick } from "../../contract/artifact-store/fixture.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -66,7 +67,9 @@ describe("the hash of a folder", () => {
     ["a file in the place of a link", (at) => rm(at("z")).then(() => writeFile(at("z"), "a/b"))],
   ])("is another with %s", async (_what, change) => {
     await using folder = await tree();
+    await using outside = await temporaryDirectory();
     const [before, stamps] = [await hashIn(folder), await stampTree(folder.path)];
+    await clockTick({ stamps }, outside.path);
     await change(folder.at);
     expect(await hashIn(folder)).not.toBe(before);
     expect(await stampTree(folder.path)).not.toEqual(stamps);

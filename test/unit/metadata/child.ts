@@ -7,12 +7,14 @@ import { fileURLToPath } from "node:url";
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #closed: Promise<unknown>;
+  readonly #exited: Promise<unknown>;
   #stderr = "";
 
   constructor(name: string, args: readonly string[], options: SpawnOptions = {}) {
     const script = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
     this.#process = spawn(process.execPath, [script, ...args], { ...options, stdio: "pipe" });
     this.#closed = once(this.#process, "close");
+    this.#exited = once(this.#process, "exit");
     this.#process.stderr?.on("data", (chunk) => {
       this.#stderr += chunk;
     });
@@ -32,10 +34,10 @@ export class Child implements AsyncDisposable {
     return { stdout: lines.join("\n"), stderr: this.#stderr, exitCode: this.#process.exitCode };
   }
 
-  /** SIGKILL: no handler, no rollback, no close. Resolves once the process is gone. */
+  /** SIGKILL: no handler, no rollback, no close. Resolves once the process is gone, whoever reads its lines or not. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
-    await this.#closed;
+    await this.#exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

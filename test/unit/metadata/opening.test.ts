@@ -110,7 +110,7 @@ test("a commit is synced before it returns, foreign keys are checked, and a writ
   expect(["synchronous", "foreign_keys", "busy_timeout", "journal_mode"].map(read)).toEqual([
     2,
     1,
-    5000,
+    30_000,
     "wal",
   ]);
 });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { StepProcess } from "../../../src/orchestrator/processes/step-process.ts";
 
 const OWNER = new URL("children/own-step-process.ts", import.meta.url).pathname;
@@ -66,8 +66,16 @@ test("a step that does not heed SIGTERM is killed after its grace period", async
   );
   step.tell("go");
   while (!printed.stdout.includes("ready")) await setTimeout(5);
-  await step.stop(0.2);
-  expect(await step.ended).toMatchObject({ exitCode: 137 });
+  // The grace period is over when the test says so, and the step has been asked by then.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await step.stop(10);
+    while (!printed.stdout.includes("asked")) await setTimeout(5);
+    vi.advanceTimersByTime(10_000);
+    expect(await step.ended).toMatchObject({ exitCode: 137 });
+  } finally {
+    vi.useRealTimers();
+  }
   expect(printed.stdout).toBe("ready\nasked\n");
 });
 

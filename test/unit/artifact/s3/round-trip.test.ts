@@ -75,8 +75,8 @@ it("brings a file that is larger than a part, in pieces", async () => {
     await pipeline(Readable.from(pieces), createWriteStream(join(path, "large.bin")));
   });
   await here.store(artifact);
-  const parts = server.requests.filter((request) => request.includes("partNumber="));
-  expect(parts).toHaveLength(3);
+  const parts = server.requests.flatMap((request) => /partNumber=(\d+)/.exec(request)?.[1] ?? []);
+  expect(new Set(parts)).toEqual(new Set(["1", "2", "3"]));
   await there.fetch(artifact);
   let bytes = 0;
   for await (const piece of createReadStream(join(there.path(artifact.uri), "large.bin")))
