@@ -1,3 +1,4 @@
+import { bakedCache } from "./baked-cache.ts";
 import { codeLayer } from "./code-layer.ts";
 import { bundleCache, compileCache } from "./command-line.ts";
 import { noNetwork } from "./no-network.ts";
@@ -7,5 +8,15 @@ import type { Technique } from "./technique.ts";
 
 /** Each is measured with it and without it. */
 export const TECHNIQUES: readonly Technique[] = [
-  ...[noNetwork, parking, lookahead, startsAtATime, scheduling, bundleCache, compileCache, codeLayer],
+  ...[
+    noNetwork,
+    parking,
+    lookahead,
+    startsAtATime,
+    scheduling,
+    bundleCache,
+    compileCache,
+    codeLayer,
+    bakedCache,
+  ],
 ];
