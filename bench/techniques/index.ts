@@ -2,6 +2,7 @@ import { bakedCache } from "./baked-cache.ts";
 import { cachedSteps } from "./cached-steps.ts";
 import { codeLayer } from "./code-layer.ts";
 import { bundleCache, compileCache, lazyImports } from "./command-line.ts";
+import { demultiplexer } from "./demultiplexer.ts";
 import { noNetwork } from "./no-network.ts";
 import { lookahead, parking, startsAtATime } from "./parking.ts";
 import { resultFrame } from "./result-frame.ts";
@@ -12,5 +13,6 @@ import { youngGeneration } from "./young-generation.ts";
 /** Each is measured with it and without it. */
 export const TECHNIQUES: readonly Technique[] = [
   ...[noNetwork, parking, lookahead, startsAtATime, resultFrame, scheduling],
-  ...[bundleCache, compileCache, lazyImports, cachedSteps, codeLayer, bakedCache, youngGeneration],
+  ...[bundleCache, compileCache, lazyImports, cachedSteps, codeLayer, bakedCache],
+  ...[demultiplexer, youngGeneration],
 ];
