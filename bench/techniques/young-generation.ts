@@ -5,7 +5,7 @@ import { memoryOfRuns, type Used } from "../workloads/memory.ts";
 import type { Bench } from "../workloads/workload.ts";
 import type { Technique } from "./technique.ts";
 
-/** A pair takes three minutes and a half, and what it shows is far above the noise. */
+/** A pair takes three minutes and a half. */
 const MOST_PAIRS = 3;
 
 /** It shows in a long run only: after 300 steps there is no difference yet. */
