@@ -11,7 +11,12 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 console.log(`chaos: ${values.kills} kills, seed ${seed}`);
 const begun = performance.now();
-const { problems, ...figures } = await wreakChaos({ kills: Number(values.kills), seed, onRun: console.log });
-console.table({ ...figures, seconds: Math.round((performance.now() - begun) / 1000) });
+const { problems, concurrencies, ...figures } = await wreakChaos({
+  kills: Number(values.kills),
+  seed,
+  onRun: console.log,
+});
+const seconds = Math.round((performance.now() - begun) / 1000);
+console.table({ ...figures, "steps at once": concurrencies.join(", "), seconds });
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,13 +1,11 @@
 import { writeFile } from "node:fs/promises";
+import { EXIT, exitCodeOf, tooMuch } from "./exit-code.ts";
 import { describeMachine } from "./machine.ts";
 import { textTable } from "./measure/table.ts";
 import { measureAll, workloadsOf } from "./measure-all.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { openWorkshop } from "./workshop.ts";
 import { writeResults } from "./write-results.ts";
-
-const TOO_MUCH = 1;
-const BROKEN = 2;
 
 const bench = async (args: readonly string[], signal: AbortSignal): Promise<number> => {
   const options = parseOptions(args);
@@ -19,10 +17,9 @@ const bench = async (args: readonly string[], signal: AbortSignal): Promise<numb
   if (options.json !== undefined)
     await writeFile(options.json, JSON.stringify({ machine, rows }, undefined, 2));
   if (options.write && options.command !== "replay") await writeResults(options.command, { machine, rows });
-  const tooMuch = rows.filter(({ verdict }) => verdict === "too much");
-  for (const { work, figure } of tooMuch)
+  for (const { work, figure } of tooMuch(rows))
     console.error(`more than its bound and the noise: ${work}: ${figure}`);
-  return tooMuch.length > 0 && !options.smoke ? TOO_MUCH : 0;
+  return exitCodeOf(rows, options);
 };
 
 const interruption = new AbortController();
@@ -40,6 +37,6 @@ else {
     console.error(
       `bench: ${interruption.signal.aborted ? interruption.signal.reason.message : error.message}`,
     );
-    return BROKEN;
+    return EXIT.broken;
   });
 }

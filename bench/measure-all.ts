@@ -8,8 +8,6 @@ import { replayRow } from "./workloads/replay.ts";
 import type { Bench, Workload } from "./workloads/workload.ts";
 import type { Workshop } from "./workshop.ts";
 
-const MOST_LONG_RUNS = 3;
-
 /** Prepares what was asked for, so that a bad argument or file is found before anything is made. */
 export const workloadsOf = (options: BenchOptions): readonly Workload[] => {
   if (options.command === "replay") return [replayOfFile(options.file, options)];
@@ -26,7 +24,7 @@ export const measureAll = async (
   const workspace = await workshop.newWorkspace();
   const { smoke, all, dags } = options;
   const runs = smoke ? 1 : options.runs;
-  const longRuns = smoke ? 1 : (options.longRuns ?? Math.min(runs, MOST_LONG_RUNS));
+  const longRuns = smoke ? 1 : (options.longRuns ?? runs);
   const bench: Bench = { workshop, workspace, runs, longRuns, smoke, all, dags };
   const rows: Row[] = [];
   for (const workload of workloads) {

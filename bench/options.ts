@@ -38,7 +38,7 @@ export const USAGE = `usage:
   npm run bench -- replay FILE.json        any WfFormat 1.5 file
 options:
   --only NAME,NAME   some of it             --runs N       interleaved pairs (7)
-  --long-runs N      pairs of what takes minutes (at most 3)
+  --long-runs N      pairs of what takes minutes (as --runs)
   --all              all DAGs               --dags DIR     where they are (../shared/dags)
   --smoke            once and small: only whether it works
   --json FILE        the figures as JSON    --write        the table into bench/README.md

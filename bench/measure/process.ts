@@ -38,13 +38,15 @@ export const runCli = (
   { preload, ...options }: ProcessOptions & { readonly preload?: string },
 ): Promise<string> => runNode([...(preload ? ["--import", preload] : []), CLI, ...args], options);
 
+/** A file of `bench/children`. */
+export const childFile = (name: string): string => resolve(import.meta.dirname, "../children", name);
+
 /** Runs a program of `bench/children`, which prints one JSON value as its last line. */
 export const runChild = async <T>(
   name: string,
   args: readonly (string | number)[],
   options: ProcessOptions,
 ): Promise<T> => {
-  const file = resolve(import.meta.dirname, `../children/${name}.ts`);
-  const printed = await runNode(["--expose-gc", file, ...args.map(String)], options);
+  const printed = await runNode(["--expose-gc", childFile(`${name}.ts`), ...args.map(String)], options);
   return JSON.parse(printed.trimEnd().split("\n").at(-1) ?? "") as T;
 };

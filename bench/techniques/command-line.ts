@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { timed } from "../measure/interleave.ts";
-import { runCli } from "../measure/process.ts";
+import { childFile, runCli } from "../measure/process.ts";
 import type { Row } from "../measure/row.ts";
 import type { Bench } from "../workloads/workload.ts";
 import { onByOff, type Technique } from "./technique.ts";
 
 const TWENTY = "bench/pipelines/twenty.ts";
+
+const LADDER = "bench/pipelines/ladder.ts";
 
 const planIn = (bench: Bench, workspace: string, environment: Readonly<Record<string, string>> = {}) =>
   timed(() =>
@@ -29,5 +32,19 @@ const compiled = async (bench: Bench): Promise<Row[]> => {
   return [await onByOff({ work: "compile cache of the command line: the same plan", runs, on, off })];
 };
 
+/** The compiled code is kept in the same place on both sides, where the preloaded side may find it from the beginning. */
+const lazily = async ({ workshop, workspace, runs }: Bench): Promise<Row[]> => {
+  const environment = { NODE_COMPILE_CACHE: join(workshop.directory, "compiled") };
+  const args = ["--workspace", workspace.root, "run", LADDER];
+  const options = { signal: workshop.signal, environment };
+  const on = () => timed(() => runCli(args, options));
+  const off = () => timed(() => runCli(args, { ...options, preload: childFile("all-at-once.mjs") }));
+  for (const each of [on, on, off]) await each();
+  return [
+    await onByOff({ work: "lazy imports: the ladder again, all cached, whole process", runs, on, off }),
+  ];
+};
+
 export const bundleCache: Technique = { name: "bundle-cache", rows: bundles };
 export const compileCache: Technique = { name: "compile-cache", rows: compiled };
+export const lazyImports: Technique = { name: "lazy-imports", rows: lazily };

@@ -1,7 +1,7 @@
 import { isFinished, type PipelineRun } from "../../src/model/index.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
 import type { Project } from "../fixtures/project.ts";
-import { type Moment, runSession, type Session } from "./session.ts";
+import { runSession, type Session, type SessionPlan } from "./session.ts";
 
 export interface RunUnderFire {
   /** Undefined where every process was killed before it had made a record. */
@@ -12,11 +12,11 @@ export interface RunUnderFire {
 
 const COMMAND = ["run", "pipeline.ts", "chaos", "--no-cache"];
 
-/** Starts a run, kills its orchestrator again and again, and resumes it, until it ends. `next` says when, given how often so far. */
+/** Starts a run, kills its orchestrator again and again, and resumes it, until it ends. `next` plans each process, given how many were killed. */
 export const runUnderFire = async (
   project: Project,
   name: string,
-  next: (kills: number) => Moment | undefined,
+  next: (kills: number) => SessionPlan,
 ): Promise<RunUnderFire> => {
   const sessions: Session[] = [];
   let run: PipelineRun | undefined;

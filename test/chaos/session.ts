@@ -10,22 +10,31 @@ export interface Moment {
   readonly spins: number;
 }
 
+/** One process of the orchestrator as it is to be. */
+export interface SessionPlan {
+  /** Steps that it may run at once. */
+  readonly concurrency: number;
+  /** Absent: it lives as long as it likes. */
+  readonly moment?: Moment | undefined;
+}
+
 /** What one process of the orchestrator told until it ended, or was killed. */
 export interface Session extends CliResult {
+  readonly concurrency: number;
   readonly events: readonly RunEvent[];
 }
 
-/** Runs the command line with `--json`; kills it at the moment, if it gets there. */
+/** Runs the command line with `--json`, so many steps at once; kills it at the moment, if it gets there. */
 export const runSession = async (
   project: Project,
   args: readonly string[],
-  moment?: Moment,
+  { concurrency, moment }: SessionPlan,
 ): Promise<Session> => {
-  const result = await stepdock([...args, "--json"], {
+  const result = await stepdock([...args, "--max-parallel", String(concurrency), "--json"], {
     cwd: project.directory,
     onSpawn: (child) => moment && killAt(child, moment),
   });
-  return { ...result, events: eventsOf(result.stdout) };
+  return { ...result, concurrency, events: eventsOf(result.stdout) };
 };
 
 const killAt = (child: ChildProcess, { events, spins }: Moment): void => {

@@ -4,7 +4,7 @@ import { wreakChaos } from "../../chaos/chaos.ts";
 
 const KILLS = 6;
 
-test(`${KILLS} kills at random instants lose nothing, repeat nothing, and leave nothing behind`, {
+test(`${KILLS} kills at random instants lose nothing, repeat nothing, and leave nothing behind, with one step at a time, two and four`, {
   timeout: 600_000,
 }, async () => {
   const seed = Number(process.env.STEPDOCK_TEST_SEED ?? randomInt(2 ** 31));
@@ -13,4 +13,5 @@ test(`${KILLS} kills at random instants lose nothing, repeat nothing, and leave 
   expect(figures.problems).toEqual([]);
   expect(figures.kills).toBeGreaterThan(KILLS / 2);
   expect(figures.resumes).toBeGreaterThan(0);
+  expect(figures.concurrencies).toEqual([1, 2, 4]);
 });
