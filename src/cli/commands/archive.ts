@@ -1,7 +1,6 @@
-import { openWorkspace } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { exportFrom } from "../../host/export-run.ts";
-import { importInto } from "../../host/import-run.ts";
+import { importInto, openForImport } from "../../host/import-run.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
 import { harmless } from "../render/text.ts";
@@ -35,7 +34,7 @@ export const importCommand = async (
   context: CommandContext,
   { file, json }: ImportCommandOptions,
 ): Promise<number> => {
-  await using workspace = await openWorkspace(context.workspace);
+  await using workspace = await openForImport(context.workspace, file);
   const result = await importInto(workspace, file);
   const { run, imported, artifacts } = result;
   const name = `run ${harmless(run.name)} (${run.id})`;
