@@ -4,11 +4,10 @@ import type { ArtifactStore } from "./artifact/port.ts";
 import { defaultContainerRegistryFlavor } from "./container-registry/default-container-registry.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
-import { chosenStack, stackOfRun } from "./host/choose-stack.ts";
+import { chosenStack, namingRun, type StackedRun, stackOfRun } from "./host/choose-stack.ts";
 import { type BuiltIns, type Declared, readDeclared } from "./host/declared.ts";
 import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
 import type { Registrations } from "./metadata/registrations.ts";
-import type { PipelineRun } from "./model/index.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
@@ -89,8 +88,12 @@ export interface House extends AsyncDisposable {
   readonly services: ComponentServices;
   /** A stack with its components, made anew; default: the active one. @throws UnknownStackError, ComponentConfigError */
   stack(name?: string): Promise<Stack<BaseOrchestrator>>;
-  /** The stack of a run that was made before: with the components that it had then, as they are configured now. */
-  stackOf(run: Pick<PipelineRun, "stack" | "metadata">): Promise<Stack<BaseOrchestrator>>;
+  /**
+   * The stack of a run that was made before: with the components that it had then, as they are configured now.
+   *
+   * @throws RunStackError where one of them is not there any more
+   */
+  stackOf(run: StackedRun): Promise<Stack<BaseOrchestrator>>;
 }
 
 export interface HouseOptions {
@@ -117,7 +120,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   return {
     ...{ workspace, projectRoot, engine, declared, services },
     stack: async (name) => await assemble(chosenStack(await declared(), name)),
-    stackOf: async (run) => await assemble(stackOfRun(await declared(), run)),
+    stackOf: async (run) =>
+      await namingRun(run, async () => await assemble(stackOfRun(await declared(), run))),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
