@@ -80,3 +80,20 @@ test("where a store fails in the middle, what is left is removed when it works a
   expect(paths.map((path) => existsSync(path))).toEqual([false, false]);
   expect(await workspace.metadata.listRemovals()).toEqual([]);
 });
+
+test("two at once are one after the other: the second is refused, and a dry run is not", async () => {
+  const paths = await makeRun();
+  const second: Promise<unknown>[] = [];
+  const onRemoved = async () => {
+    second.push(cleanAll({ dryRun: true }));
+    const refused = expect(cleanAll()).rejects.toMatchObject({
+      code: "run_locked",
+      message: expect.stringMatching(/^Another process cleans the workspace .* just now/),
+    });
+    second.push(refused);
+    await Promise.all(second);
+  };
+  await cleanAll({ onRemoved });
+  expect(second.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => existsSync(path))).toEqual([]);
+});
