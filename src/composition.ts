@@ -4,10 +4,10 @@ import type { ArtifactStore } from "./artifact/port.ts";
 import { defaultContainerRegistryFlavor } from "./container-registry/default-container-registry.ts";
 import { connectEngine } from "./docker/connect.ts";
 import type { ContainerEngine } from "./docker/port.ts";
-import { chosenStack, stackOfRun } from "./host/choose-stack.ts";
+import { chosenStack, namingRun, type StackedRun, stackOfRun } from "./host/choose-stack.ts";
 import { type BuiltIns, type Declared, readDeclared } from "./host/declared.ts";
 import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
-import type { PipelineRun } from "./model/index.ts";
+import type { Registrations } from "./metadata/registrations.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
@@ -18,7 +18,8 @@ import type { ComponentRecord, StackRecord } from "./stack/catalog.ts";
 import type { AnyFlavor, FlavorEntry } from "./stack/flavor-registry.ts";
 import type { ComponentServices } from "./stack/services.ts";
 import type { Stack } from "./stack/stack.ts";
-import { projectRootOf, workspaceRoot } from "./workspace/paths.ts";
+import { hasWorkspace, mustHaveWorkspace, NoWorkspaceError } from "./workspace/existing.ts";
+import { projectRootOf, workspacePaths, workspaceRoot } from "./workspace/paths.ts";
 import { type OtherStore, openWorkspace as openPlain, type Workspace } from "./workspace/workspace.ts";
 
 /** Those that most runs need. */
@@ -87,8 +88,12 @@ export interface House extends AsyncDisposable {
   readonly services: ComponentServices;
   /** A stack with its components, made anew; default: the active one. @throws UnknownStackError, ComponentConfigError */
   stack(name?: string): Promise<Stack<BaseOrchestrator>>;
-  /** The stack of a run that was made before: with the components that it had then, as they are configured now. */
-  stackOf(run: Pick<PipelineRun, "stack" | "metadata">): Promise<Stack<BaseOrchestrator>>;
+  /**
+   * The stack of a run that was made before: with the components that it had then, as they are configured now.
+   *
+   * @throws RunStackError where one of them is not there any more
+   */
+  stackOf(run: StackedRun): Promise<Stack<BaseOrchestrator>>;
 }
 
 export interface HouseOptions {
@@ -120,7 +125,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   return {
     ...{ workspace, projectRoot, engine, declared, services },
     stack: async (name) => await assemble(chosenStack(await declared(), name)),
-    stackOf: async (run) => await assemble(stackOfRun(await declared(), run)),
+    stackOf: async (run) =>
+      await namingRun(run, async () => await assemble(stackOfRun(await declared(), run))),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
       if (!options.endsWithProcess) await workspace[Symbol.asyncDispose]();
@@ -128,18 +134,54 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
   };
 };
 
-/** A house for the project that the current directory is in. `workspace` as `--workspace` names it. */
-export const openHouseHere = ({
-  workspace,
-  envFile,
-}: {
+export interface HereOptions {
+  /** As `--workspace` names it. */
   readonly workspace?: string | undefined;
   readonly envFile?: string | undefined;
-}): Promise<House> =>
+}
+
+/** A house for the project that the current directory is in. */
+export const openHouseHere = ({ workspace, envFile }: HereOptions): Promise<House> =>
   openHouse({
     ...{ workspaceRoot: workspaceRoot({ directory: workspace }), envFile },
     projectRoot: projectRootOf(process.cwd()),
   });
+
+/** The same, for what can do nothing without a workspace. @throws NoWorkspaceError where there is none yet */
+export const openExistingHouse = async (options: HereOptions): Promise<House> => {
+  mustHaveWorkspace(workspaceRoot({ directory: options.workspace }));
+  return await openHouseHere(options);
+};
+
+/** What is declared, and registered in the workspace. */
+export interface Shelf {
+  readonly declared: () => Promise<Declared>;
+  readonly workspace: Pick<Workspace, "registrations">;
+}
+
+/** Of the house here. Where there is no workspace none is made: nothing is registered there, and nothing can be changed. */
+export const openShelfHere = async (options: HereOptions): Promise<Shelf & AsyncDisposable> => {
+  const root = workspaceRoot({ directory: options.workspace });
+  if (hasWorkspace(root)) return await openHouseHere(options);
+  const workspace = { paths: workspacePaths(root), registrations: noneIn(root) };
+  return {
+    declared: () => readDeclared(workspace, projectRootOf(process.cwd()), BUILT_INS),
+    workspace,
+    [Symbol.asyncDispose]: async () => {},
+  };
+};
+
+const noneIn = (root: string): Registrations => {
+  const registered = { components: [], stacks: [], flavors: [] };
+  return {
+    read: async () => registered,
+    // What is wrong with a change that would change nothing is told first.
+    change: async (decide) => {
+      decide(registered);
+      throw new NoWorkspaceError(root);
+    },
+  };
+};
 
 /** An artifact store of a workspace that was opened without a house. @throws UnknownComponentError */
 export const storeNamed: OtherStore = async (name, workspace) => {

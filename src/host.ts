@@ -9,4 +9,5 @@ export { type RunState, type StopOptions, status, stop, type WorkspaceOptions } 
 export type { EventSink, PipelineRun, RunEvent, StepRun } from "./model/index.ts";
 export { RunEndedError } from "./orchestrator/base/errors.ts";
 export type { StoppedRun } from "./orchestrator/base/stop-run.ts";
+export { NoWorkspaceError } from "./workspace/existing.ts";
 export { type Workspace, WorkspaceError } from "./workspace/workspace.ts";

@@ -43,7 +43,7 @@ export interface ArtifactStore {
   stamps(uri: string, options?: { materializer?: string | undefined }): Promise<FileStamp[]>;
   /**
    * Puts what a step has written at `path` where artifacts are kept. Only then may it be published: before, and where this
-   * fails, there is no artifact.
+   * fails, there is no artifact; what is left of it is for the caller to `remove`.
    *
    * @throws ArtifactDamagedError where it has to be read, and is not what the hash says; ArtifactStoreError
    */

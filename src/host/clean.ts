@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { ContainerEngine } from "../docker/port.ts";
-import { isStepdockError } from "../errors/error.ts";
+import { isStepdockError, StepdockError } from "../errors/error.ts";
+import { acquireRunLock, type RunLock } from "../metadata/run-lock.ts";
 import { reapSecretFiles } from "../secrets/secret-files.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { cleanEngine } from "./clean/clean-engine.ts";
@@ -39,17 +41,25 @@ export interface CleanContext {
   readonly note: (text: string) => void | Promise<void>;
 }
 
+/** Another process cleans the same workspace. */
+export class CleanLockedError extends StepdockError {
+  readonly code = "run_locked";
+}
+
 const DEFAULT_KEPT = 20;
 
 /**
  * Removes old runs, what only they used, and what interrupted runs left behind: never anything of a run whose owner
  * lives. Cached results of removed runs are computed again when they are needed. Returns how many things it removed.
+ *
+ * @throws CleanLockedError while another process cleans the workspace
  */
 export const clean = async (
   workspace: Workspace,
   engine: () => Promise<ContainerEngine>,
   options: CleanOptions = {},
 ): Promise<number> => {
+  using _ = options.dryRun ? undefined : lockOf(workspace);
   const { keep = options.olderThan === undefined ? DEFAULT_KEPT : 0, olderThan = 0 } = options;
   let removed = 0;
   const context = contextOf(workspace, options, () => {
@@ -68,6 +78,15 @@ export const clean = async (
   if (!context.dryRun)
     await reapSecretFiles(workspace.metadata.workspaceId, (runId) => isOwned(workspace.paths, runId));
   return removed;
+};
+
+/** Of two at once, each would miss under its hands what the other has just removed. */
+const lockOf = ({ paths }: Workspace): RunLock => {
+  const lock = acquireRunLock(join(paths.root, "clean.db"));
+  if (lock) return lock;
+  throw new CleanLockedError(
+    `Another process cleans the workspace ${paths.root} just now. Try again when it is done.`,
+  );
 };
 
 const contextOf = (workspace: Workspace, options: CleanOptions, count: () => void): CleanContext => {

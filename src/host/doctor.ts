@@ -1,11 +1,14 @@
-import { statfs } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtempDisposable, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { connectEngine } from "../docker/connect.ts";
 import type { ContainerEngine, EngineInfo } from "../docker/port.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import { isStepdockError, type StepdockError } from "../errors/error.ts";
 import { openSqliteMetadataStore } from "../metadata/sqlite-metadata-store.ts";
 import { formatBytes } from "../util/bytes.ts";
-import { openWorkspace } from "../workspace/workspace.ts";
+import { hasWorkspace, noWorkspace } from "../workspace/existing.ts";
+import { cannotBeMade, openWorkspace } from "../workspace/workspace.ts";
 import { checkMount } from "./doctor/check-mount.ts";
 
 /** What one check found. */
@@ -27,7 +30,10 @@ export interface DoctorOptions {
 
 type Found = Omit<CheckResult, "check">;
 
-/** Checks Node, the workspace at `root` (which is made if it is not there) and the engine, through a real container. */
+/**
+ * Checks Node, the workspace at `root` and the engine, through a real container. Where there is no workspace, none is made:
+ * the place that it would have is checked.
+ */
 export const examine = async (root: string, options: DoctorOptions = {}): Promise<CheckResult[]> => {
   const results: CheckResult[] = [];
   const tell = async (check: string, work: () => Found | Promise<Found>): Promise<boolean> => {
@@ -37,11 +43,29 @@ export const examine = async (root: string, options: DoctorOptions = {}): Promis
     return result.status !== "problem";
   };
   await tell("node", checkNode);
-  const usable = await tell("workspace", () => checkWorkspace(root));
-  if (usable) await tell("records", () => checkRecords(root));
-  if (usable) await tell("workspace disk", () => checkDisk(root));
-  await examineEngine(usable ? root : undefined, tell, options);
+  const isThere = hasWorkspace(root);
+  await using made = new AsyncDisposableStack();
+  let place = root;
+  const usable = await tell("workspace", async () => {
+    if (isThere) return await checkWorkspace(root);
+    place = made.use(await placeFor(root)).path;
+    return ok(noWorkspace(root));
+  });
+  if (usable && isThere) await tell("records", () => checkRecords(root));
+  if (usable) await tell("workspace disk", () => checkDisk(isThere ? root : dirname(place)));
+  await examineEngine(usable ? place : undefined, tell, options);
   return results;
+};
+
+/** An empty directory where the workspace would be made, or its parents. @throws WorkspaceError */
+const placeFor = async (root: string) => {
+  let parent = root;
+  while (!existsSync(parent)) parent = dirname(parent);
+  try {
+    return await mkdtempDisposable(join(parent, ".stepdock-doctor-"));
+  } catch (cause) {
+    throw cannotBeMade(root, cause as Error);
+  }
 };
 
 const examineEngine = async (

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { openWorkspace } from "../composition.ts";
 import { isFinished, type PipelineRun } from "../model/index.ts";
+import { mustHaveWorkspace } from "../workspace/existing.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type BlobFiles, bundlesIn, entriesOf, hasher, logsOf } from "./archive/contents.ts";
@@ -29,10 +30,12 @@ export interface ExportedRun {
  * docs/sharing-runs.md.
  *
  * @param reference an id, an unambiguous beginning of one, a name, or `latest`
- * @throws ExportRefusedError where the run has not ended or the file is there; ArtifactMissingError, ArtifactDamagedError
+ * @throws NoWorkspaceError; ExportRefusedError where the run has not ended or the file is there; ArtifactMissingError, ArtifactDamagedError
  */
 export const exportRun = async (reference: string, options: ExportOptions = {}): Promise<ExportedRun> => {
-  await using workspace = await openWorkspace(workspaceRoot({ directory: options.workspace }));
+  const root = workspaceRoot({ directory: options.workspace });
+  mustHaveWorkspace(root);
+  await using workspace = await openWorkspace(root);
   return await exportFrom(workspace, reference, options);
 };
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { explainWriteErrors } from "../artifact/write-error.ts";
 import { openWorkspace } from "../composition.ts";
@@ -6,6 +7,7 @@ import { UnknownComponentError } from "../stack/errors.ts";
 import { workspaceRoot } from "../workspace/paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { isThere, missingArtifacts, noStore } from "./archive/conflicts.ts";
+import { noSuchFile } from "./archive/errors.ts";
 import { openScratch } from "./archive/import-scratch.ts";
 import type { Manifest } from "./archive/manifest.ts";
 import { place } from "./archive/place.ts";
@@ -31,8 +33,14 @@ export interface ImportedRun {
  * @throws ArchiveInvalidError; ArchiveConflictError where the workspace has something else under one of its ids
  */
 export const importRun = async (file: string, options: ImportOptions = {}): Promise<ImportedRun> => {
-  await using workspace = await openWorkspace(workspaceRoot({ directory: options.workspace }));
+  await using workspace = await openForImport(workspaceRoot({ directory: options.workspace }), file);
   return await importInto(workspace, file, options);
+};
+
+/** Where there is nothing to be imported, no workspace is made for it. @throws ArchiveInvalidError */
+export const openForImport = async (root: string, file: string): Promise<Workspace> => {
+  if (!existsSync(file)) throw noSuchFile(resolve(file));
+  return await openWorkspace(root);
 };
 
 /** The same, into a workspace that is open. */

@@ -1,6 +1,6 @@
 import { type CompiledPipeline, compile } from "../compiler/compile.ts";
 import { modulesOf } from "../compiler/load-modules.ts";
-import { type House, openHouseHere } from "../composition.ts";
+import { type House, openExistingHouse, openHouseHere } from "../composition.ts";
 import { type EventSink, NO_LISTENER, type PipelineRun, type PipelineSnapshot } from "../model/index.ts";
 import type { SpeedOptions } from "../orchestrator/base/services.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
@@ -63,10 +63,10 @@ export const run = async <P extends Schemas, R>(
  * Goes on with a run whose process died: see `stepdock resume`.
  *
  * @param reference an id, an unambiguous beginning of one, a name, or `latest`
- * @throws RunFinishedError, RunLockedError, BundleMissingError
+ * @throws RunFinishedError, RunLockedError, BundleMissingError, NoWorkspaceError
  */
 export const resume = async (reference: string, options: ConductOptions = {}): Promise<RunResult> => {
-  await using house = await openHouseHere(options);
+  await using house = await openExistingHouse(options);
   const { run: record, snapshot } = await resumeRun(house, reference, {
     ...{ ...options, emit: emitOf(options), signals: signalsOf(options) },
   });

@@ -1,4 +1,4 @@
-import { type House, openHouseHere } from "../composition.ts";
+import { type House, openExistingHouse } from "../composition.ts";
 import type { PipelineRun, StepRun } from "../model/index.ts";
 import type { StoppedRun } from "../orchestrator/base/stop-run.ts";
 import { isLive, type ToldStatus, toldStatus } from "./run-state.ts";
@@ -17,10 +17,10 @@ export interface StopOptions extends WorkspaceOptions {
  * Stops a run, whoever owns it, and resolves when nothing of it runs any more.
  *
  * @param reference an id, an unambiguous beginning of one, a name, or `latest`
- * @throws RunEndedError where it has ended already
+ * @throws RunEndedError where it has ended already; NoWorkspaceError
  */
 export const stop = async (reference: string, options: StopOptions = {}): Promise<StoppedRun> => {
-  await using house = await openHouseHere(options);
+  await using house = await openExistingHouse(options);
   return await stopByReference(house, reference, options);
 };
 
@@ -47,7 +47,7 @@ export interface RunState {
 
 /** Tells how a run stands, whoever owns it. `reference` as for `stop`. */
 export const status = async (reference: string, options: WorkspaceOptions = {}): Promise<RunState> => {
-  await using house = await openHouseHere(options);
+  await using house = await openExistingHouse(options);
   const { metadata, paths } = house.workspace;
   const run = await metadata.findRun(reference);
   const live = isLive(paths, run);

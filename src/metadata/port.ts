@@ -40,6 +40,15 @@ export interface RunRecords {
   readonly artifacts: readonly ArtifactVersion[];
 }
 
+/** Files that no other record tells of any more, and that are to be removed. */
+export interface Removal {
+  readonly uri: string;
+  /** Whether they came from another workspace: they may be somebody else's, in the same store. */
+  readonly imported: boolean;
+  /** Absent where nothing was ever published. */
+  readonly artifact?: Pick<ArtifactVersion, "name" | "sizeBytes">;
+}
+
 /**
  * The record of everything that ran. One writer, the host; in launcher mode, several. Each method is one transaction,
  * durable when it resolves.
@@ -108,6 +117,13 @@ export interface MetadataStore extends AsyncDisposable {
   /** All of one name, newest first. A step run that was cached makes none. */
   listArtifactVersions(name: string): Promise<VersionedArtifact[]>;
 
-  /** Forgets a run; returns the artifacts that nothing refers to any more, whose files the caller removes. */
-  removeRun(id: string): Promise<ArtifactVersion[]>;
+  /**
+   * Forgets a run; returns the artifacts that nothing refers to any more. Their files, and `leftOver`, are on record as
+   * removals from then on, until the caller has removed them.
+   */
+  removeRun(id: string, leftOver?: readonly Removal[]): Promise<ArtifactVersion[]>;
+  /** Those that are still to be done, also after a crash. */
+  listRemovals(): Promise<Removal[]>;
+  /** Those of these URIs are done. */
+  forgetRemovals(uris: readonly string[]): Promise<void>;
 }

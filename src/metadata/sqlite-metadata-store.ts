@@ -2,6 +2,7 @@ import type { ArtifactVersion, Build, PipelineRun, PipelineSnapshot, StepRun } f
 import type {
   MetadataStore,
   NamedArtifact,
+  Removal,
   RunFilter,
   RunPatch,
   RunRecords,
@@ -19,6 +20,7 @@ import { insertRecords } from "./sqlite/import.ts";
 import { problemsOf } from "./sqlite/integrity.ts";
 import type { DatabaseSync } from "./sqlite/node-sqlite.ts";
 import { applyRegistration, selectRegistered } from "./sqlite/registrations.ts";
+import { deleteRemovals, selectRemovals } from "./sqlite/removals.ts";
 import * as runs from "./sqlite/runs.ts";
 import { selectStepDurations } from "./sqlite/step-durations.ts";
 import * as stepRuns from "./sqlite/step-runs.ts";
@@ -199,8 +201,16 @@ export class SqliteMetadataStore implements MetadataStore {
     );
   }
 
-  removeRun(id: string): Promise<ArtifactVersion[]> {
-    return this.#write(`remove run ${id}`, () => runs.deleteRun(this.#database, id));
+  removeRun(id: string, leftOver: readonly Removal[] = []): Promise<ArtifactVersion[]> {
+    return this.#write(`remove run ${id}`, () => runs.deleteRun(this.#database, id, leftOver));
+  }
+
+  listRemovals(): Promise<Removal[]> {
+    return this.#read("list what is to be removed", () => selectRemovals(this.#database));
+  }
+
+  forgetRemovals(uris: readonly string[]): Promise<void> {
+    return this.#write("record what is removed", () => deleteRemovals(this.#database, uris));
   }
 
   /** What is wrong with the file, one sentence each; empty if nothing is. Reads all of it. */

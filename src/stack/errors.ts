@@ -27,6 +27,19 @@ export class ActiveStackError extends StepdockError {
   }
 }
 
+/** A stack of a run, a component of it, or a flavor, is not there any more. */
+export class RunStackError extends StepdockError {
+  readonly code = "not_found";
+
+  constructor({ id, name }: { readonly id: string; readonly name: string }, cause: Error) {
+    super(
+      `${cause.message} Run ${name} (${id}) was begun with it: declare or register it again under that name. ` +
+        "Or give the run up: `stepdock clean` removes it, when it is old enough for that.",
+      { cause },
+    );
+  }
+}
+
 /** A component that is asked for by a name that none of its type has. */
 export class UnknownComponentError extends StepdockError {
   readonly code = "not_found";

@@ -45,14 +45,14 @@ const storeAll = async (
   artifacts: Readonly<Record<string, ArtifactVersion>>,
   signal: AbortSignal,
 ): Promise<{ readonly failure: Failure } | undefined> => {
-  const stored: string[] = [];
+  const begun: string[] = [];
   for (const [name, artifact] of Object.entries(artifacts)) {
     try {
+      begun.push(artifact.uri);
       await artifactStore.store(artifact, { signal });
-      stored.push(artifact.uri);
     } catch (error) {
       // Nobody will ever ask for them: where they cannot be removed, `clean` does it, with the run.
-      for (const uri of stored) await artifactStore.remove(uri).catch(() => {});
+      for (const uri of begun) await artifactStore.remove(uri).catch(() => {});
       return notStored(name, error, signal);
     }
   }

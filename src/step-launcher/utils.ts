@@ -16,6 +16,8 @@ export const getRunName = (template: string, now: Date): string => {
     .trim();
   if (name === "")
     throw new RunNameError("A run name cannot be empty. Give a template such as `train-{date}-{time}`.");
+  if (/\p{Cc}/u.test(name))
+    throw new RunNameError(`A run name is one line of text, which ${JSON.stringify(name)} is not.`);
   return name;
 };
 

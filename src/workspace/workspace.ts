@@ -87,10 +87,13 @@ const prepareDirectories = async (paths: WorkspacePaths): Promise<void> => {
     }
     await writeFile(join(paths.root, ".gitignore"), "*\n", { flag: "wx" }).catch(unlessThere);
   } catch (error) {
-    throw new WorkspaceError(
-      `The workspace ${paths.root} cannot be made: ${(error as Error).message}. ` +
-        "Name another directory with --workspace or STEPDOCK_HOME, or make this one writable.",
-      { cause: error },
-    );
+    throw cannotBeMade(paths.root, error as Error);
   }
 };
+
+export const cannotBeMade = (root: string, cause: Error): WorkspaceError =>
+  new WorkspaceError(
+    `The workspace ${root} cannot be made: ${cause.message}. ` +
+      "Name another directory with --workspace or STEPDOCK_HOME, or make this one writable.",
+    { cause },
+  );

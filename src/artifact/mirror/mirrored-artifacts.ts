@@ -41,25 +41,17 @@ export class MirroredArtifacts {
     await this.#options.objects.check(options);
   }
 
+  /** What a failed upload leaves is for the caller to remove: others may store the same artifact, as whoever imports it. */
   async store(artifact: StoredArtifact, options: ObjectOptions): Promise<void> {
-    const { objects } = this.#options;
-    const key = artifactKey(artifact.uri);
-    try {
-      await upload(objects, { artifact, key, directory: this.#options.local.path(artifact.uri) }, options);
-    } catch (error) {
-      // What is left of a failed upload is no artifact: where this fails too, it merely takes up space.
-      await objects.removeAll(`${key}/`).catch(() => {});
-      throw error;
-    }
+    const { objects, local } = this.#options;
+    const [key, directory] = [artifactKey(artifact.uri), local.path(artifact.uri)];
+    await upload(objects, { artifact, key, directory }, options);
   }
 
-  async verify(
-    artifact: ArtifactVersion,
-    { full = false, signal }: ObjectOptions & { readonly full?: boolean },
-  ): Promise<void> {
+  async verify(artifact: ArtifactVersion, { full = false, signal }: VerifyOptions): Promise<void> {
     const problem = await this.#problemOfCopy(artifact, { full, signal });
     if (!problem) return;
-    if (full) return await this.#fetchAnew(artifact, problem, { signal });
+    if (full) return await this.#fetchAnew(artifact, problem, { full, signal });
     const { objects } = this.#options;
     if (!(await objects.has(manifestKey(artifactKey(artifact.uri)), { signal })))
       throw this.#absent(artifact, problem);
@@ -82,10 +74,14 @@ export class MirroredArtifacts {
     await this.#receipts.remove(uri);
   }
 
-  /** The manifest is among what is removed, and whoever reads meanwhile finds an object missing. */
+  /** The manifest first: without it there is no artifact, however much of it is left by whoever dies here. */
   async remove(uri: string): Promise<void> {
+    const { objects } = this.#options;
+    const key = artifactKey(uri);
+    await objects.removeAll(manifestKey(key));
+    await objects.removeAll(`${key}/`);
+    // Last: until now, another process may have brought a copy.
     await this.discard(uri);
-    await this.#options.objects.removeAll(`${artifactKey(uri)}/`);
   }
 
   async #fetch(artifact: ArtifactVersion, options: ObjectOptions): Promise<void> {
@@ -93,7 +89,7 @@ export class MirroredArtifacts {
     if (problem) await this.#fetchAnew(artifact, problem, options);
   }
 
-  async #fetchAnew(artifact: ArtifactVersion, problem: CopyError, options: ObjectOptions): Promise<void> {
+  async #fetchAnew(artifact: ArtifactVersion, problem: CopyError, options: VerifyOptions): Promise<void> {
     const manifest = await this.#manifestOf(artifact, options);
     if (!manifest) throw this.#absent(artifact, problem);
     const { objects, directory } = this.#options;
@@ -103,27 +99,24 @@ export class MirroredArtifacts {
       const content = join(incoming.path, "content");
       await mkdir(content);
       await download(objects, { uri, key, manifest, directory: content }, options);
-      // Where there was no copy, another process may have brought one meanwhile, and its steps read that already.
-      const wasMissing = problem instanceof ArtifactMissingError;
-      if (wasMissing && !(await this.#problemOfCopy(artifact, options))) return;
-      await this.#put(content, artifact);
+      await this.#put(content, artifact, options);
     });
   }
 
-  /** Takes the place of a copy that is damaged. */
-  async #put(content: string, artifact: ArtifactVersion): Promise<void> {
+  /** Takes the place of a copy that is damaged. A whole one, another process has brought meanwhile: its steps read that already. */
+  async #put(content: string, artifact: ArtifactVersion, options: VerifyOptions): Promise<void> {
     const path = this.#options.local.path(artifact.uri);
-    await removeTree(path);
     await mkdir(dirname(path), { recursive: true });
-    await rename(content, path);
+    do {
+      const problem = await this.#problemOfCopy(artifact, options);
+      if (!problem) return;
+      if (problem instanceof ArtifactDamagedError) await removeTree(path);
+    } while (!(await takesPlace(content, path)));
     const stamps = await this.#options.local.stamps(artifact.uri, artifact);
     await this.#receipts.write(artifact.uri, { contentHash: artifact.contentHash, stamps });
   }
 
-  async #problemOfCopy(
-    artifact: ArtifactVersion,
-    options: ObjectOptions & { readonly full?: boolean },
-  ): Promise<CopyError | undefined> {
+  async #problemOfCopy(artifact: ArtifactVersion, options: VerifyOptions): Promise<CopyError | undefined> {
     try {
       await this.#options.local.verify(await this.#receipts.apply(artifact), options);
       return undefined;
@@ -156,6 +149,21 @@ export class MirroredArtifacts {
     return new ArtifactMissingError({ path, uri, place: `${elsewhere}, and no copy at ${path}` });
   }
 }
+
+type VerifyOptions = ObjectOptions & { readonly full?: boolean };
+
+const IN_THE_WAY = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR"]);
+
+/** Whether a directory was moved to its place; not where another is there by now. */
+const takesPlace = async (directory: string, place: string): Promise<boolean> => {
+  try {
+    await rename(directory, place);
+    return true;
+  } catch (error) {
+    if (IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+};
 
 type CopyError = ArtifactDamagedError | ArtifactMissingError;
 

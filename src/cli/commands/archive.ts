@@ -1,9 +1,9 @@
-import { openWorkspace } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { exportFrom } from "../../host/export-run.ts";
-import { importInto } from "../../host/import-run.ts";
+import { importInto, openForImport } from "../../host/import-run.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { requireExisting } from "../existing-workspace.ts";
+import { interruptible } from "../interruption.ts";
 import { harmless } from "../render/text.ts";
 
 export interface ExportCommandOptions {
@@ -18,7 +18,9 @@ export const exportCommand = async (
   { run: reference, file: wanted, json }: ExportCommandOptions,
 ): Promise<number> => {
   await using workspace = await requireExisting(context.workspace);
-  const exported = await exportFrom(workspace, reference, { file: wanted });
+  const exported = await interruptible((signal) =>
+    exportFrom(workspace, reference, { file: wanted, signal }),
+  );
   const { run, file, artifacts } = exported;
   const text = `exported run ${harmless(run.name)} (${run.id}) with ${counted(artifacts)} to ${file}`;
   await context.out.line(json ? JSON.stringify(exported) : text);
@@ -35,8 +37,8 @@ export const importCommand = async (
   context: CommandContext,
   { file, json }: ImportCommandOptions,
 ): Promise<number> => {
-  await using workspace = await openWorkspace(context.workspace);
-  const result = await importInto(workspace, file);
+  await using workspace = await openForImport(context.workspace, file);
+  const result = await interruptible((signal) => importInto(workspace, file, { signal }));
   const { run, imported, artifacts } = result;
   const name = `run ${harmless(run.name)} (${run.id})`;
   const text = imported

@@ -2,8 +2,9 @@ import { EXIT } from "../../errors/codes.ts";
 import { versionsOf } from "../../host/find-artifact.ts";
 import type { VersionedArtifact } from "../../metadata/port.ts";
 import { formatBytes } from "../../util/bytes.ts";
+import { noWorkspace } from "../../workspace/existing.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { noWorkspace, openExisting } from "../existing-workspace.ts";
+import { openExisting } from "../existing-workspace.ts";
 import { columns } from "../render/columns.ts";
 import { harmless, type Paint, painter } from "../render/text.ts";
 

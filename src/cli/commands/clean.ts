@@ -2,8 +2,9 @@ import { connectEngine } from "../../docker/connect.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { clean, type RemovedThing } from "../../host/clean.ts";
 import { formatBytes } from "../../util/bytes.ts";
+import { noWorkspace } from "../../workspace/existing.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { noWorkspace, openExisting } from "../existing-workspace.ts";
+import { openExisting } from "../existing-workspace.ts";
 import { harmless, painter } from "../render/text.ts";
 
 export interface CleanCommandOptions {

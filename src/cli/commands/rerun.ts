@@ -1,7 +1,6 @@
-import { openHouseHere } from "../../composition.ts";
+import { openExistingHouse } from "../../composition.ts";
 import { rerunStep } from "../../host/rerun.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { requireExisting } from "../existing-workspace.ts";
 import { createRenderer } from "../render/create-renderer.ts";
 import { RunSignals } from "../signals.ts";
 import { exitOf } from "./run.ts";
@@ -18,10 +17,9 @@ export const rerunCommand = async (
   context: CommandContext,
   { run: reference, step, envFile, json = false }: RerunCommandOptions,
 ): Promise<number> => {
-  await (await requireExisting(context.workspace))[Symbol.asyncDispose]();
   const renderer = await createRenderer(context.out, { json, environment: process.env });
   using signals = new RunSignals(context.err);
-  await using house = await openHouseHere({ workspace: context.workspace, envFile });
+  await using house = await openExistingHouse({ workspace: context.workspace, envFile });
   signals.begin();
   let outputs = {};
   try {

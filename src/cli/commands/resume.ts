@@ -1,4 +1,4 @@
-import { openHouseHere } from "../../composition.ts";
+import { openExistingHouse } from "../../composition.ts";
 import { resumeRun } from "../../host/resume.ts";
 import type { CommandContext } from "../command-parts.ts";
 import { createRenderer } from "../render/create-renderer.ts";
@@ -20,7 +20,7 @@ export const resumeCommand = async (
 ): Promise<number> => {
   const renderer = await createRenderer(context.out, { json, environment: process.env });
   using signals = new RunSignals(context.err);
-  await using house = await openHouseHere({ workspace: context.workspace, envFile });
+  await using house = await openExistingHouse({ workspace: context.workspace, envFile });
   signals.begin();
   let outputs = {};
   try {

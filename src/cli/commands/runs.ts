@@ -1,9 +1,10 @@
 import { EXIT } from "../../errors/codes.ts";
 import { isLive, type ToldStatus, toldStatus } from "../../host/run-state.ts";
 import type { PipelineRun } from "../../model/index.ts";
+import { noWorkspace } from "../../workspace/existing.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { noWorkspace, openExisting } from "../existing-workspace.ts";
+import { openExisting } from "../existing-workspace.ts";
 import { columns } from "../render/columns.ts";
 import { shortId } from "../render/report.ts";
 import { statusStyle } from "../render/status.ts";

@@ -1,8 +1,7 @@
-import { openHouseHere } from "../../composition.ts";
+import { openExistingHouse } from "../../composition.ts";
 import type { StartedContainer } from "../../docker/port.ts";
 import { openShell } from "../../host/shell.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { requireExisting } from "../existing-workspace.ts";
 
 export interface ShellCommandOptions {
   readonly run: string;
@@ -14,8 +13,7 @@ export const shellCommand = async (
   { workspace }: CommandContext,
   { run, step }: ShellCommandOptions,
 ): Promise<number> => {
-  await (await requireExisting(workspace))[Symbol.asyncDispose]();
-  await using house = await openHouseHere({ workspace });
+  await using house = await openExistingHouse({ workspace });
   const tty = Boolean(process.stdin.isTTY && process.stdout.isTTY);
   const { TERM = "xterm" } = process.env;
   return await openShell(house, run, step, {

@@ -1,8 +1,7 @@
-import { openHouseHere } from "../../composition.ts";
+import { openExistingHouse } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { stopByReference } from "../../host/stop.ts";
 import type { CommandContext } from "../command-parts.ts";
-import { requireExisting } from "../existing-workspace.ts";
 import { harmless } from "../render/text.ts";
 
 export interface StopCommandOptions {
@@ -16,8 +15,7 @@ export const stopCommand = async (
   { out, workspace }: CommandContext,
   { run: reference, force = false, json = false }: StopCommandOptions,
 ): Promise<number> => {
-  await (await requireExisting(workspace))[Symbol.asyncDispose]();
-  await using house = await openHouseHere({ workspace });
+  await using house = await openExistingHouse({ workspace });
   const { run, abandoned } = await stopByReference(house, reference, { force });
   const told = `run ${harmless(run.name)} (${run.id}) is ${run.status}`;
   const more = "; the process that owned it was dead, and what was left of it was removed";

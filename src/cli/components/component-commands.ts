@@ -44,7 +44,7 @@ const addList = (program: Command, type: StackComponentType, home: GroupHome): v
     .option("--json", "print JSON, one a line")
     .addHelpText("after", examples([`stepdock ${command} list`, `stepdock ${command} list --json`]))
     .action((options: { json?: boolean }) =>
-      home.act((house, context) => listComponents(house, context, type, options)),
+      home.look((shelf, context) => listComponents(shelf, context, type, options)),
     );
 };
 
@@ -56,7 +56,7 @@ const addDescribe = (program: Command, type: StackComponentType, home: GroupHome
     .option("--json", "print JSON, with the JSON schema of its settings")
     .addHelpText("after", examples([`stepdock ${commandOf(type)} describe mine`]))
     .action((name: string, options: { json?: boolean }) =>
-      home.act((house, context) => describeComponent(house, context, { type, name }, options)),
+      home.look((shelf, context) => describeComponent(shelf, context, { type, name }, options)),
     );
 };
 
@@ -71,8 +71,8 @@ const addUpdate = (program: Command, type: StackComponentType, home: GroupHome):
     .allowUnknownOption()
     .addHelpText("after", examples([`stepdock ${commandOf(type)} update mine --key=value --unset other`]))
     .action(async (name: string, settings: string[], { unset = [] }: { unset?: string[] }) => {
-      await home.act(async (house, { out }) => {
-        await updateComponent(house, { type, name }, { settings: settingsOf(settings), unset });
+      await home.look(async (shelf, { out }) => {
+        await updateComponent(shelf, { type, name }, { settings: settingsOf(settings), unset });
         await out.line(`updated the ${words} "${name}"`);
       });
     });
@@ -85,8 +85,8 @@ const addDelete = (program: Command, type: StackComponentType, home: GroupHome):
     .argument("<name>", "its name")
     .addHelpText("after", examples([`stepdock ${commandOf(type)} delete mine`]))
     .action(async (name: string) => {
-      await home.act(async (house, { out }) => {
-        await deleteComponent(house, { type, name });
+      await home.look(async (shelf, { out }) => {
+        await deleteComponent(shelf, { type, name });
         await out.line(`deleted the ${wordsOf(type)} "${name}"`);
       });
     });

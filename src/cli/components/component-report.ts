@@ -1,4 +1,4 @@
-import type { House } from "../../composition.ts";
+import type { Shelf } from "../../composition.ts";
 import type { ComponentRecord } from "../../stack/catalog.ts";
 import type { StackComponentType } from "../../stack/component.ts";
 import { configKeys, settleConfig } from "../../stack/component-config.ts";
@@ -18,12 +18,12 @@ export const PLACE: Readonly<Record<Source, string>> = {
 
 /** `stepdock <type> list` */
 export const listComponents = async (
-  house: House,
+  shelf: Shelf,
   context: CommandContext,
   type: StackComponentType,
   { json = false }: { json?: boolean },
 ): Promise<void> => {
-  const { catalog } = await house.declared();
+  const { catalog } = await shelf.declared();
   const components = catalog.componentsOf(type);
   const listed = components.map((each) => ({ ...each, stacks: catalog.stacksWith(type, each.name) }));
   if (json)
@@ -40,12 +40,12 @@ export const listComponents = async (
 
 /** `stepdock <type> describe NAME` */
 export const describeComponent = async (
-  house: House,
+  shelf: Shelf,
   context: CommandContext,
   { type, name }: Pick<ComponentRecord, "type" | "name">,
   { json = false }: { json?: boolean },
 ): Promise<void> => {
-  const { catalog, flavors } = await house.declared();
+  const { catalog, flavors } = await shelf.declared();
   const record = catalog.component(type, name);
   const stacks = catalog.stacksWith(type, name);
   const flavor = await flavors.get(type, record.flavor);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { House } from "../../composition.ts";
+import type { Shelf } from "../../composition.ts";
 import { isStepdockError } from "../../errors/error.ts";
 import { deleteFlavor, registerFlavor } from "../../host/register/flavors.ts";
 import type { StackComponentType } from "../../stack/component.ts";
@@ -45,7 +45,7 @@ const addList = (group: Command, type: StackComponentType, home: GroupHome): voi
     .option("--json", "print JSON, one a line, with the JSON schema of the settings")
     .addHelpText("after", examples([`stepdock ${commandOf(type)} flavor list`]))
     .action((options: { json?: boolean }) =>
-      home.act((house, context) => listFlavors(house, context, type, options)),
+      home.look((shelf, context) => listFlavors(shelf, context, type, options)),
     );
 };
 
@@ -56,20 +56,20 @@ const addDelete = (group: Command, type: StackComponentType, home: GroupHome): v
     .argument("<name>", "its name")
     .addHelpText("after", examples([`stepdock ${commandOf(type)} flavor delete mine`]))
     .action(async (name: string) => {
-      await home.act(async (house, { out }) => {
-        await deleteFlavor(house, type, name);
+      await home.look(async (shelf, { out }) => {
+        await deleteFlavor(shelf, type, name);
         await out.line(`deleted the ${wordsOf(type)} flavor "${harmless(name)}"`);
       });
     });
 };
 
 const listFlavors = async (
-  house: House,
+  shelf: Shelf,
   context: CommandContext,
   type: StackComponentType,
   { json = false }: { json?: boolean },
 ): Promise<void> => {
-  const { flavors } = await house.declared();
+  const { flavors } = await shelf.declared();
   const told = await Promise.all(flavors.list(type).map(about));
   if (json)
     return await print(

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type House, openHouseHere } from "../../composition.ts";
+import { type House, openHouseHere, openShelfHere, type Shelf } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { COMPONENT_TYPES } from "../../stack/component.ts";
 import { commandOf } from "../../stack/component-words.ts";
@@ -13,6 +13,8 @@ import { addStackCommands } from "./stack-commands.ts";
 export interface GroupHome {
   /** Calls a command that is done when it returns, in a house of its own. */
   readonly act: (work: (house: House, context: CommandContext) => Promise<void>) => Promise<void>;
+  /** The same, of a command that makes nothing: a workspace that is not there is not made. */
+  readonly look: (work: (shelf: Shelf, context: CommandContext) => Promise<void>) => Promise<void>;
 }
 
 interface GroupProgram {
@@ -36,8 +38,14 @@ export const runGroup = async (
     await work(house, context());
     done(EXIT.done);
   };
+  const look: GroupHome["look"] = async (work) => {
+    await using shelf = await openShelfHere(context());
+    await work(shelf, context());
+    done(EXIT.done);
+  };
+  const home = { act, look };
   const type = COMPONENT_TYPES.find((each) => commandOf(each) === group);
-  if (type) addComponentCommands(program, type, { act });
-  else addStackCommands(program, { act });
+  if (type) addComponentCommands(program, type, home);
+  else addStackCommands(program, home);
   await program.parseAsync(words, { from: "user" });
 };

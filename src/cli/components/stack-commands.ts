@@ -25,7 +25,7 @@ const addList = (program: Command, home: GroupHome): void => {
     .option("--json", "print JSON, one a line")
     .addHelpText("after", examples(["stepdock stack list", "stepdock stack list --json"]))
     .action((options: { json?: boolean }) =>
-      home.act((house, context) => listStacks(house, context, options)),
+      home.look((shelf, context) => listStacks(shelf, context, options)),
     );
 };
 
@@ -37,7 +37,7 @@ const addDescribe = (program: Command, home: GroupHome): void => {
     .option("--json", "print JSON")
     .addHelpText("after", examples(["stepdock stack describe", "stepdock stack describe local"]))
     .action((name: string | undefined, options: { json?: boolean }) =>
-      home.act((house, context) => describeStack(house, context, name, options)),
+      home.look((shelf, context) => describeStack(shelf, context, name, options)),
     );
 };
 
@@ -62,8 +62,8 @@ const addDelete = (program: Command, home: GroupHome): void => {
     .argument("<name>", "its name")
     .addHelpText("after", examples(["stepdock stack delete mine"]))
     .action((name: string) =>
-      home.act(async (house, { out }) => {
-        await deleteStack(house, name);
+      home.look(async (shelf, { out }) => {
+        await deleteStack(shelf, name);
         await out.line(`deleted the stack "${name}"`);
       }),
     );

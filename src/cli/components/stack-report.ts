@@ -1,4 +1,4 @@
-import type { House } from "../../composition.ts";
+import type { Shelf } from "../../composition.ts";
 import { chosenStack } from "../../host/choose-stack.ts";
 import type { Declared } from "../../host/declared.ts";
 import { namesIn, type StackRecord } from "../../stack/catalog.ts";
@@ -11,11 +11,11 @@ import { PLACE, print } from "./component-report.ts";
 
 /** `stepdock stack list` */
 export const listStacks = async (
-  house: House,
+  shelf: Shelf,
   context: CommandContext,
   { json = false }: { json?: boolean },
 ): Promise<void> => {
-  const declared = await house.declared();
+  const declared = await shelf.declared();
   const { stacks } = declared.catalog;
   if (json)
     return await print(
@@ -45,12 +45,12 @@ const told = ({ name, components, source }: StackRecord, { active }: Declared) =
 
 /** `stepdock stack describe [NAME]` */
 export const describeStack = async (
-  house: House,
+  shelf: Shelf,
   context: CommandContext,
   name: string | undefined,
   { json = false }: { json?: boolean },
 ): Promise<void> => {
-  const declared = await house.declared();
+  const declared = await shelf.declared();
   const stack = chosenStack(declared, name);
   const parts = namesIn(stack.components).map(([type, part]) => ({
     ...{ type, name: part, flavor: flavorOf(declared, type, part) },

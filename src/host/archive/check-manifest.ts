@@ -57,6 +57,10 @@ const problemOfRecords = ({ run, snapshot, build, steps, artifacts }: Manifest):
       "step run",
       steps.map(({ record }) => record.id),
     ) ??
+    repeated(
+      "attempt",
+      steps.map(({ record: { invocationId, attempt } }) => `${invocationId} ${attempt}`),
+    ) ??
     repeated("artifact", ids) ??
     repeated(
       "artifact",

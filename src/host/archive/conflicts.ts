@@ -22,7 +22,7 @@ export const missingArtifacts = async (
   metadata: MetadataStore,
   manifest: Manifest,
 ): Promise<ReadonlySet<string>> => {
-  const { snapshot, build } = manifest;
+  const { snapshot, build, run } = manifest;
   refuseOther(manifest, `snapshot ${snapshot.id}`, snapshot, await metadata.getSnapshot(snapshot.id));
   if (build) refuseOther(manifest, `build ${build.id}`, build, await metadata.getBuild(build.id));
   for (const { record } of manifest.steps)
@@ -33,6 +33,8 @@ export const missingArtifacts = async (
     if (!present) missing.add(record.id);
     refuseOther(manifest, `artifact ${record.id}`, record, present && artifactRecord(present));
   }
+  const same = (await metadata.listRuns()).find((each) => each.orchestratorRunId === run.orchestratorRunId);
+  if (same) throw conflict(manifest, `run ${same.name} (${same.id}) with its orchestrator run id`);
   return missing;
 };
 

@@ -13,6 +13,9 @@ export class ArchiveInvalidError extends StepdockError {
   }
 }
 
+export const noSuchFile = (file: string, options?: ErrorOptions): ArchiveInvalidError =>
+  new ArchiveInvalidError(file, "there is no such file.", options);
+
 /** The workspace has something under an id or at a place of an archive that is not what the archive has. */
 export class ArchiveConflictError extends StepdockError {
   readonly code = "archive_conflict";

@@ -84,7 +84,8 @@ const takeBackUnfinished = async ({ paths, metadata, artifactStoreOf }: Parts): 
   if (existsSync(plan)) {
     const { runId, uris } = z.parse(Placed, JSON.parse(await readFile(plan, "utf8")));
     if (!(await metadata.getRun(runId))) {
-      for (const uri of uris) await (await storeOf(artifactStoreOf, uri))?.remove(uri);
+      // The copies here alone: another machine may have imported the same into the same bucket, and need it.
+      for (const uri of uris) await (await storeOf(artifactStoreOf, uri))?.discard(uri);
       await rm(join(paths.runs, runId), { recursive: true, force: true });
     }
     await rm(plan);

@@ -18,8 +18,14 @@ export type Blob = z.infer<typeof Blob>;
 /** A word that becomes the name of a file or a directory. */
 const Name = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/));
 
+/** As the product writes it: texts in this form are in the order of the times. */
+const Time = z.iso.datetime();
+
 /** Without stamps: what they say is true on one machine only. */
-export const ArtifactRecord = z.strictObject(z.omit(ArtifactVersion, { stamps: true }).shape);
+export const ArtifactRecord = z.strictObject({
+  ...z.omit(ArtifactVersion, { stamps: true }).shape,
+  createdAt: Time,
+});
 
 const Artifact = z.strictObject({
   record: ArtifactRecord,
@@ -32,7 +38,12 @@ const Links = z.record(z.string(), z.string());
 
 /** Without a cache key: it is of the workspace that the step ran in, and what is imported is never taken for cached. */
 const Step = z.strictObject({
-  record: z.strictObject({ ...StepRun.shape, id: Name, invocationId: Name, cacheKey: z.null() }),
+  record: z.strictObject({
+    ...{ ...StepRun.shape, id: Name, invocationId: Name, cacheKey: z.null() },
+    attempt: z.int().check(z.positive()),
+    ...{ createdAt: Time, assignedAt: z.nullable(Time) },
+    ...{ startedAt: z.nullable(Time), finishedAt: z.nullable(Time) },
+  }),
   inputs: Links,
   outputs: Links,
 });
@@ -50,7 +61,10 @@ export type ArchivedBundle = z.infer<typeof Bundle>;
 export const Manifest = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(FORMAT_VERSION),
-  run: z.strictObject({ ...PipelineRun.shape, id: Name }),
+  run: z.strictObject({
+    ...{ ...PipelineRun.shape, id: Name, createdAt: Time },
+    ...{ startedAt: z.nullable(Time), finishedAt: z.nullable(Time) },
+  }),
   snapshot: PipelineSnapshot,
   build: z.nullable(Build),
   /** In the order they were published. */

@@ -107,5 +107,6 @@ const imported = <Thing extends Pick<PipelineRun, "metadata">>(thing: Thing): Th
 const inTheWay = (path: string): ArchiveConflictError =>
   new ArchiveConflictError(
     `The archive cannot be imported: ${path} is there, though nothing on record is of it. ` +
-      `Move ${basename(path)} away, and import again. Nothing was changed.`,
+      `A \`stepdock clean\` that was cut off may have left it: run that again, or move ${basename(path)} away, and import ` +
+      "again. Nothing was changed.",
   );

@@ -7,7 +7,7 @@ import { createZstdDecompress } from "node:zlib";
 import * as tar from "tar-stream";
 import { isStepdockError } from "../../errors/error.ts";
 import { checkManifest } from "./check-manifest.ts";
-import { ArchiveInvalidError } from "./errors.ts";
+import { ArchiveInvalidError, noSuchFile } from "./errors.ts";
 import { type Blob, blobName, blobsOf, MANIFEST, type Manifest } from "./manifest.ts";
 
 /** More than a manifest of a million files has. Bytes. */
@@ -120,8 +120,7 @@ const asInvalid = async (file: string, error: unknown, feeding: Promise<void>): 
     (fault: unknown) => fault,
   );
   const { code = "", syscall, path, message } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT" && path === file)
-    return new ArchiveInvalidError(file, "there is no such file.", { cause });
+  if (code === "ENOENT" && path === file) return noSuchFile(file, { cause });
   if (syscall === "read" || path === file)
     return new ArchiveInvalidError(file, `it cannot be read (${code}).`, { cause });
   if (syscall !== undefined || (error as NodeJS.ErrnoException).syscall !== undefined) return error;

@@ -19,6 +19,7 @@ import { StackComponents } from "../../stack/catalog.ts";
 import { generateArtifactUri } from "../../step-launcher/output-utils.ts";
 import type { CleanContext } from "../clean.ts";
 import { runLockPath } from "../run-state.ts";
+import { finishRemovals } from "./removals.ts";
 
 export interface CleanedRuns {
   readonly kept: readonly PipelineRun[];
@@ -32,6 +33,7 @@ export const cleanRuns = async (
   { keep, olderThan }: { keep: number; olderThan: number },
 ): Promise<CleanedRuns> => {
   const { metadata } = context.workspace;
+  await finishRemovals(context);
   const youngest = context.now.getTime() - olderThan;
   const [kept, removed, codeHashes]: [PipelineRun[], PipelineRun[], Set<string>] = [[], [], new Set()];
   for (const [index, run] of (await metadata.listRuns()).entries()) {
@@ -78,37 +80,15 @@ const lockOf = (directory: string, path: string): RunLock | undefined =>
 const NO_LOCK: RunLock = { [Symbol.dispose]: () => {} };
 
 const forget = async (context: CleanContext, run: PipelineRun): Promise<void> => {
-  const { metadata } = context.workspace;
   const artifactStore = await storeOfRun(context.workspace, run);
-  const leftOver = artifactStore ? await unpublishedUris(context, run, artifactStore) : [];
-  // Where it cannot be reached the run stays: nobody else knows what of it is there.
-  if (howToRemove(run) === "remove") await artifactStore?.check();
+  const imported = run.metadata[IMPORTED] === true;
+  const uris = artifactStore ? await unpublishedUris(context, run, artifactStore) : [];
+  // Where it cannot be reached the run stays.
+  if (!imported) await artifactStore?.check();
   if (!isFinished(run.status)) await endInterrupted(context, run);
-  for (const artifact of await metadata.removeRun(run.id)) {
-    const { uri, name, sizeBytes } = artifact;
-    await context.remove({ kind: "artifact", id: uri, name, sizeBytes }, () =>
-      removeFiles(context, uri, howToRemove(artifact)),
-    );
-  }
-  for (const uri of leftOver) await removeFiles(context, uri, howToRemove(run));
-};
-
-/** What was imported may be what others have in the same bucket: only the copies here go. */
-const howToRemove = ({ metadata }: Pick<PipelineRun, "metadata">): "discard" | "remove" =>
-  metadata[IMPORTED] === true ? "discard" : "remove";
-
-/** A store that is not there any more keeps what it has. */
-const removeFiles = async (
-  { workspace, note }: CleanContext,
-  uri: string,
-  how: "remove" | "discard",
-): Promise<void> => {
-  try {
-    await (await workspace.artifactStoreOf(uri))[how](uri);
-  } catch (error) {
-    if (!isStepdockError(error) || error.code !== "not_found") throw error;
-    await note(`the files of ${uri} were left where they are: ${error.message}`);
-  }
+  const leftOver = uris.map((uri) => ({ uri, imported }));
+  await context.workspace.metadata.removeRun(run.id, leftOver);
+  await finishRemovals(context);
 };
 
 /** What the store would say if the runs were removed: the artifacts that only they refer to. */

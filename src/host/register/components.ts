@@ -1,4 +1,4 @@
-import type { House } from "../../composition.ts";
+import type { House, Shelf } from "../../composition.ts";
 import type { RegisteredComponent } from "../../metadata/registrations.ts";
 import type { Json } from "../../model/index.ts";
 import type { StackComponentType } from "../../stack/component.ts";
@@ -59,7 +59,7 @@ const refuseTaken = ({ catalog }: Declared, { type, name }: ComponentName): void
 
 /** Changes settings of a registered component; `unset` gives them back their defaults. */
 export const updateComponent = async (
-  house: Shop,
+  house: Shelf,
   { type, name }: ComponentName,
   { settings, unset = [] }: { readonly settings: Settings; readonly unset?: readonly string[] },
 ): Promise<void> => {
@@ -92,7 +92,7 @@ const without = (
 };
 
 /** Deletes a registered component. @throws InUseError, which names the stacks that have it */
-export const deleteComponent = async (house: Shop, { type, name }: ComponentName): Promise<void> => {
+export const deleteComponent = async (house: Shelf, { type, name }: ComponentName): Promise<void> => {
   const declared = await house.declared();
   await house.workspace.registrations.change((present) => {
     const now = declared.with(present);

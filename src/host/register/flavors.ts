@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from "node:path";
-import type { House } from "../../composition.ts";
+import type { House, Shelf } from "../../composition.ts";
 import type { StackComponentType } from "../../stack/component.ts";
 import { wordsOf } from "../../stack/component-words.ts";
 import { FlavorError, InUseError, NameTakenError, UnknownFlavorError } from "../../stack/errors.ts";
@@ -54,7 +54,7 @@ const refuseTaken = ({ flavors }: Declared, type: StackComponentType, name: stri
 };
 
 /** Forgets a registered flavor. @throws InUseError, which names the components that are of it */
-export const deleteFlavor = async (house: Shop, type: StackComponentType, name: string): Promise<void> => {
+export const deleteFlavor = async (house: Shelf, type: StackComponentType, name: string): Promise<void> => {
   const declared = await house.declared();
   await house.workspace.registrations.change((present) => {
     const { flavors, catalog } = declared.with(present);

@@ -1,4 +1,4 @@
-import type { House } from "../../composition.ts";
+import type { House, Shelf } from "../../composition.ts";
 import { assembleStack } from "../../stack/assemble.ts";
 import { namesIn, type StackComponents } from "../../stack/catalog.ts";
 import { InUseError, NameTakenError, UnknownStackError } from "../../stack/errors.ts";
@@ -43,7 +43,7 @@ export const activateStack = async (house: Shop, name: string): Promise<void> =>
 };
 
 /** Deletes a registered stack; its components stay. @throws InUseError where it is the active one */
-export const deleteStack = async (house: Shop, name: string): Promise<void> => {
+export const deleteStack = async (house: Shelf, name: string): Promise<void> => {
   const declared = await house.declared();
   await house.workspace.registrations.change((present) => {
     const { catalog, active } = declared.with(present);

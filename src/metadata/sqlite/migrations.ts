@@ -131,4 +131,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // In launcher mode the first step of a run creates it, and the others find it by this.
   `CREATE UNIQUE INDEX pipeline_runs_orchestrator_run ON pipeline_runs (orchestrator_run_id);`,
+  // Files whose records are gone already. The body says whose they were.
+  `CREATE TABLE removals (uri TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
 ];

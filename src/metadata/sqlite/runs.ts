@@ -1,11 +1,12 @@
 import { type ArtifactVersion, isFinished, type PipelineRun } from "../../model/index.ts";
 import { ambiguousRun, noSuchRun } from "../not-found-error.ts";
-import type { RunFilter, RunPatch } from "../port.ts";
+import type { Removal, RunFilter, RunPatch } from "../port.ts";
 import { RunNotFinishedError } from "../status-errors.ts";
 import { deleteUnused } from "./artifacts.ts";
 import type { Builder } from "./builder.ts";
 import type { DatabaseSync } from "./node-sqlite.ts";
 import { query, slotsOf, update } from "./query.ts";
+import { insertRemovals, removalOf } from "./removals.ts";
 import { guardStatus } from "./status-guard.ts";
 import { runs } from "./tables.ts";
 
@@ -125,9 +126,15 @@ const deletion = query<{ id: string }, unknown>("deleteRun", ({ build }, value) 
 );
 
 /** Step runs, their inputs and their outputs go with the run (ON DELETE CASCADE). */
-export const deleteRun = (database: DatabaseSync, id: string): ArtifactVersion[] => {
+export const deleteRun = (
+  database: DatabaseSync,
+  id: string,
+  leftOver: readonly Removal[],
+): ArtifactVersion[] => {
   const { name, status } = mustSelectRun(database, id);
   if (!isFinished(status)) throw new RunNotFinishedError(id, name, status);
   deletion(database, { id });
-  return deleteUnused(database);
+  const freed = deleteUnused(database);
+  insertRemovals(database, [...freed.map(removalOf), ...leftOver]);
+  return freed;
 };

@@ -7,6 +7,7 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'select "step_runs".* from "step_runs" where "cache_key" = :cacheKey and "status" = \'completed\' and "created_at" >= :notBefore order by "step_runs"."created_at" desc, "step_runs"."seq" desc limit 1',
   deleteRegistration:
     'delete from "registrations" where "kind" = :kind and "type" = :type and "name" = :name',
+  deleteRemoval: 'delete from "removals" where "uri" = :uri',
   deleteRun: 'delete from "pipeline_runs" where "id" = :id',
   deleteUnusedArtifacts:
     'delete from "artifacts" where "id" not in (select "artifact_id" from "step_run_outputs") and "id" not in (select "artifact_id" from "step_run_inputs") returning *',
@@ -41,7 +42,10 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
     'select "artifacts".*, "link"."name" as "link_name" from "step_run_outputs" as "link" inner join "artifacts" on "artifacts"."id" = "link"."artifact_id" where "link"."step_run_id" = :stepRunId order by "link"."name"',
   putRegistration:
     'insert into "registrations" ("kind", "type", "name", "body") values (:kind, :type, :name, :body) on conflict ("kind", "type", "name") do update set "body" = "excluded"."body"',
+  putRemoval:
+    'insert into "removals" ("uri", "body") values (:uri, :body) on conflict ("uri") do update set "body" = "excluded"."body"',
   registrations: 'select * from "registrations" order by "kind", "type", "name"',
+  removals: 'select * from "removals" where "uri" not in (select "uri" from "artifacts") order by "uri"',
   runById: 'select * from "pipeline_runs" where "id" = :id',
   runByOrchestratorRunId: 'select * from "pipeline_runs" where "orchestrator_run_id" = :orchestratorRunId',
   runsByBeginning:

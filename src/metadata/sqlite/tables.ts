@@ -26,6 +26,7 @@ export interface Tables {
     readonly name: string;
     readonly body: string;
   };
+  removals: { readonly uri: string; readonly body: string };
 }
 
 /** Both ways between a record of the model and its row. Columns are the model's keys, so rows may hold more. */

@@ -23,6 +23,7 @@ export class ActiveRun implements AsyncDisposable {
   readonly #lock: RunLock;
   readonly #control: RunControl;
   #isLeft = false;
+  #hasFailed = false;
 
   constructor(context: RunContext, request: RunRequest, { lock, control }: RunHold) {
     this.context = context;
@@ -41,7 +42,7 @@ export class ActiveRun implements AsyncDisposable {
       await work().finally(() => this.#control.end());
     } catch (error) {
       maskError(this.context.secrets.masker, error);
-      if (isEngineGone(error) && (await this.#hasBegun())) throw this.#interrupted(error);
+      if (isEngineGone(error) && !this.#hasFailed && (await this.#hasBegun())) throw this.#interrupted(error);
       await this.#finish(begun, failureOf(error));
       throw error;
     }
@@ -52,6 +53,15 @@ export class ActiveRun implements AsyncDisposable {
   /** The run goes on without this process: its end is for others to record. */
   leave(): void {
     this.#isLeft = true;
+  }
+
+  /** Records that it has failed while some of it goes on elsewhere: how that ends, or is stopped, is not the run's end. */
+  async fail(error: unknown): Promise<void> {
+    this.#control.end();
+    this.#hasFailed = true;
+    maskError(this.context.secrets.masker, error);
+    const [status, finishedAt] = [this.#statusOf([], true, 0), this.context.now().toISOString()];
+    await this.#recordEnd({ status, failure: failureOf(error), finishedAt });
   }
 
   get isLeft(): boolean {

@@ -13,7 +13,7 @@ import type { PlanEnvironment, StepEnvironments, StepExecutor } from "../../step
 import type { LaunchOutcome } from "../../step-launcher/step-launcher.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { type BaseOrchestratorConfig, LOCAL_TRAITS, type OrchestratorTraits } from "./config.ts";
-import { awaitElsewhere, checkElsewhere, checkMode, warnOfSchedule } from "./elsewhere.ts";
+import { awaitElsewhere, checkRequest, warnOfSchedule } from "./elsewhere.ts";
 import { NotSupportedError } from "./errors.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { openRun } from "./open-run.ts";
@@ -22,7 +22,7 @@ import { type CurrentRun, type OwnExecutor, RunExecutors } from "./run-executors
 import { callOnCleanup, callOnInit } from "./run-hooks.ts";
 import type { OrchestratorServices, PlanRequest, RunRequest } from "./services.ts";
 import { checkStepOperators, prepareStepOperators, validateStepOperators } from "./step-operators.ts";
-import { leaveRun, type StopOptions, type StoppedRun, stopRun } from "./stop-run.ts";
+import { leaveRun, type StopOptions, type StoppedRun, stopRun, submitWhole } from "./stop-run.ts";
 import type { SubmissionResult } from "./submission.ts";
 import { submitted } from "./submitted.ts";
 
@@ -110,8 +110,7 @@ export abstract class BaseOrchestrator<
   async run(request: RunRequest, stack: Stack): Promise<PipelineRun> {
     checkStepOperators(request.snapshot, stack);
     await validateStack(stack);
-    checkMode(this, request.snapshot);
-    if (this.runsElsewhere) checkElsewhere(this, request, stack, this.services);
+    checkRequest(this, request, stack, this.services);
     await using active = await openRun(this, request, stack, this.services);
     const executors = new RunExecutors({ active, stack }, () => this.#openExecutor());
     this.#current = { active, stack, executors };
@@ -160,8 +159,8 @@ export abstract class BaseOrchestrator<
     await this.prepare(stack);
     await prepareStepOperators({ active, stack });
     const { base, perStep, placeholder, ...open } = await submitted(active, this);
-    const result = await this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
-    if (result?.metadata) await active.addMetadata(result.metadata);
+    const submit = () => this.submitPipeline(open.snapshot, stack, base, perStep, placeholder);
+    const result = await submitWhole(active, this.#stopOptions, submit);
     if (!this.traits.isSynchronous) return await leaveRun(active, this.#stopOptions);
     const { waitForCompletion = async () => {} } = result ?? {};
     await (this.runsElsewhere ? awaitElsewhere(active, waitForCompletion) : waitForCompletion());
@@ -233,7 +232,7 @@ export abstract class BaseOrchestrator<
     return { services: this.services, removeLeftovers: (id) => this.removeLeftovers(id) };
   }
 
-  /** Removes what still runs of a run whose owner is dead. */
+  /** Removes what still runs of a run whose owner is dead, or that could not be submitted as a whole. */
   protected async removeLeftovers(_runId: string): Promise<void> {}
 
   /** Status of a run and, if asked, of its steps, from the records: also for a run that another process owns. */

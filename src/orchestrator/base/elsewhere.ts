@@ -15,11 +15,34 @@ import { passOn } from "./stop-request.ts";
 interface Orchestrator {
   readonly name: string;
   readonly flavor: string;
+  readonly traits: OrchestratorTraits;
+  readonly runsElsewhere: boolean;
   readonly supportedExecutionModes: readonly string[];
 }
 
-/** @throws NotSupportedError before anything is recorded */
-export const checkMode = (
+/** What the orchestrator cannot do. @throws NotSupportedError before anything is recorded */
+export const checkRequest = (
+  orchestrator: Orchestrator,
+  request: RunRequest,
+  stack: Stack,
+  services: OrchestratorServices,
+): void => {
+  checkTraits(orchestrator);
+  checkMode(orchestrator, request.snapshot);
+  if (orchestrator.runsElsewhere) checkElsewhere(orchestrator, request, stack, services);
+};
+
+/** Steps that this process runs end with it, so somebody has to wait for them. */
+const checkTraits = ({ name, flavor, runsElsewhere, traits }: Orchestrator): void => {
+  if (runsElsewhere || traits.isSynchronous) return;
+  throw new NotSupportedError(
+    `Orchestrator "${name}" (${flavor}) has both an \`executor()\`, which runs steps in this process, and ` +
+      "`traits.isSynchronous` false, which has `run` return before they have ended: nobody would run them. Leave " +
+      "`isSynchronous` true, or have no `executor()` and let `submitPipeline` start the steps elsewhere.",
+  );
+};
+
+const checkMode = (
   { name, flavor, supportedExecutionModes: supported }: Orchestrator,
   { executionMode, pipelineName }: PipelineSnapshot,
 ): void => {
@@ -33,7 +56,7 @@ export const checkMode = (
 
 /** As ZenML's local orchestrators do: it is not run later than asked for, but at once. */
 export const warnOfSchedule = async (
-  { name, flavor, traits }: Pick<Orchestrator, "name" | "flavor"> & { readonly traits: OrchestratorTraits },
+  { name, flavor, traits }: Pick<Orchestrator, "name" | "flavor" | "traits">,
   { snapshot, emit }: RunContext,
 ): Promise<void> => {
   if (!snapshot.schedule || traits.isSchedulable) return;
@@ -41,8 +64,8 @@ export const warnOfSchedule = async (
   await emit({ event: "warning", message });
 };
 
-/** What launchers cannot do. @throws NotSupportedError before anything is recorded */
-export const checkElsewhere = (
+/** What launchers cannot do. */
+const checkElsewhere = (
   { name, flavor }: Orchestrator,
   { snapshot, resume }: RunRequest,
   { artifactStore }: Stack,

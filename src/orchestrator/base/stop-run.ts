@@ -5,10 +5,11 @@ import { acquireRunLock } from "../../metadata/run-lock.ts";
 import { isFinished, type PipelineRun, runsElsewhere } from "../../model/index.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { RunEndedError } from "./errors.ts";
-import { publishAbandoned } from "./publish-abandoned.ts";
+import { endAbandonedSteps, publishAbandoned } from "./publish-abandoned.ts";
 import type { OrchestratorServices } from "./services.ts";
 import { isHeld } from "./settle-run.ts";
 import { clearStopRequest, passOn, requestStop, type StopKind, watchDirectory } from "./stop-request.ts";
+import type { SubmissionResult } from "./submission.ts";
 
 /** A run after it was asked to stop: `stopped`, or as it had ended by then. */
 export interface StoppedRun {
@@ -58,13 +59,60 @@ export const leaveRun = async (
   const { signals } = active.request;
   if (!signals.signal.aborted) return active.leave();
   const { id } = active.context.run;
-  const directory = join(services.paths.runs, id);
-  using passed = passOn(signals, directory);
-  const free = untilFree(directory, () => hasLaunchers(directory));
-  await Promise.race([free, passed.letGo.then(() => free)]);
+  await untilLaunchersEnd(active);
   await removeLeftovers(id);
   const run = await services.metadata.findRun(id);
   if (!isFinished(run.status)) await publishAbandoned(services, run);
+};
+
+/**
+ * Submits a run; where that fails after a part of it was submitted, that does not go on: its launchers are stopped, and what
+ * is left is removed.
+ */
+export const submitWhole = async (
+  active: ActiveRun,
+  options: StopOptions,
+  submit: () => Promise<SubmissionResult | undefined>,
+): Promise<SubmissionResult | undefined> => {
+  try {
+    const result = await submit();
+    if (result?.metadata) await active.addMetadata(result.metadata);
+    return result;
+  } catch (error) {
+    if (runsElsewhere(active.context.run)) await takeBack(active, error, options);
+    throw error;
+  }
+};
+
+const takeBack = async (
+  active: ActiveRun,
+  failure: unknown,
+  { removeLeftovers, services }: StopOptions,
+): Promise<void> => {
+  const { run, emit } = active.context;
+  try {
+    await active.fail(failure);
+    await requestStop(join(services.paths.runs, run.id), "graceful");
+    await untilLaunchersEnd(active);
+    await removeLeftovers(run.id);
+    await endAbandonedSteps(services, run);
+  } catch (error) {
+    // Why the run failed is told; this is something else.
+    await emit({ event: "warning", message: notTakenBack(error as Error) });
+  }
+};
+
+const notTakenBack = ({ message }: Error): string =>
+  `What was submitted of the run before it failed may still be there, and has to be removed by hand: ${message}`;
+
+const untilLaunchersEnd = async ({
+  context: { run, paths },
+  request: { signals },
+}: ActiveRun): Promise<void> => {
+  const directory = join(paths.runs, run.id);
+  using passed = passOn(signals, directory);
+  const free = untilFree(directory, () => hasLaunchers(directory));
+  await Promise.race([free, passed.letGo.then(() => free)]);
 };
 
 const hasLaunchers = (directory: string): boolean =>

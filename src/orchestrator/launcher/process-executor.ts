@@ -53,10 +53,16 @@ export class ProcessExecutor implements StepExecutor {
     const image = this.#imageOf(invocation.id)?.reference;
     await execution.assigned(image === undefined ? {} : { image });
     const started = await this.#start(execution, log);
-    started.tell(JSON.stringify(toldAssignment(execution)));
     const stopping = stopOn(started, invocation.stopGracePeriod ?? GRACE, signals);
-    const result = (await firstOf(execution, started)) ?? (await explain(execution, started, signals));
-    return { result, released: releaseOf(started, result).finally(() => stopping.cancel()) };
+    try {
+      started.tell(JSON.stringify(toldAssignment(execution)));
+      const result = (await firstOf(execution, started)) ?? (await explain(execution, started, signals));
+      return { result, released: releaseOf(started, result).finally(() => stopping.cancel()) };
+    } catch (error) {
+      stopping.cancel();
+      await started.kill();
+      throw error;
+    }
   }
 
   #imageOf(id: string) {

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { removeTree } from "../../artifact/remove-tree.ts";
 import type { ExitState } from "../../docker/port.ts";
 import type { Failure, Invocation, StepResult } from "../../model/index.ts";
 import { toldAssignment } from "../../step-launcher/assignment.ts";
@@ -10,6 +10,7 @@ import type {
   StepEnvironments,
   StepExecution,
   StepExecutor,
+  StepRelease,
 } from "../../step-launcher/port.ts";
 import { asAsked, collect, failedBefore, firstOf, neverStarted } from "../containerized/attempt-end.ts";
 import { explainEnd } from "../containerized/explain-end.ts";
@@ -43,17 +44,16 @@ export class ProcessExecutor implements StepExecutor {
   async execute(execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     const installed = await this.#installed(signals);
     if (!installed) return neverStarted(execution);
-    const cwd = await installed.scratch();
+    await using made = new AsyncDisposableStack();
+    const cwd = made.adopt(await installed.scratch(), removeTree);
     const started = await this.#start(installed, cwd, execution);
     if ("kind" in started) return failedBefore(execution, started);
-    try {
-      await execution.assigned({});
-      started.tell(JSON.stringify(toldAssignment(execution)));
-      return await this.#attend(started, execution, { cwd, signals });
-    } catch (error) {
-      await started.kill();
-      throw error;
-    }
+    made.defer(() => untilDead(started));
+    await execution.assigned({});
+    started.tell(JSON.stringify(toldAssignment(execution)));
+    const { result, released } = await this.#attend(started, execution, signals);
+    const left = made.move();
+    return { result, released: released.then((release) => withoutLeft(left, release)) };
   }
 
   /** Its process ended with the orchestrator; what it had reported by then counts. */
@@ -94,23 +94,38 @@ export class ProcessExecutor implements StepExecutor {
   }
 
   /** From the assignment to the end: stops it if asked to, and says how it ended. */
-  async #attend(
-    started: StepProcess,
-    execution: StepExecution,
-    { cwd, signals }: { readonly cwd: string; readonly signals: ExecutionSignals },
-  ): Promise<StepEnd> {
+  async #attend(started: StepProcess, execution: StepExecution, signals: ExecutionSignals): Promise<StepEnd> {
     const grace = execution.invocation.stopGracePeriod ?? this.#options.stopGracePeriod;
     const stopping = stopOn(started, grace, signals);
-    const told =
-      (await firstOf(execution, started)) ?? explain(execution, await started.ended, signals.signal.aborted);
-    const result = asAsked(told, signals, NOT_BY_US);
-    const released = releaseOf(started, result).finally(async () => {
+    try {
+      const told =
+        (await firstOf(execution, started)) ??
+        explain(execution, await started.ended, signals.signal.aborted);
+      const result = asAsked(told, signals, NOT_BY_US);
+      const released = releaseOf(started, result).finally(() => stopping.cancel());
+      return { result: withoutOthersUsage(result), released };
+    } catch (error) {
       stopping.cancel();
-      await rm(cwd, { recursive: true, force: true });
-    });
-    return { result: withoutOthersUsage(result), released };
+      throw error;
+    }
   }
 }
+
+/** Nothing is written to its folder any more. */
+const untilDead = async (started: StepProcess): Promise<void> => {
+  await started.kill();
+  await started.ended.catch(() => {}); // Told to whoever attends to it.
+};
+
+/** The outcome stands: what is left of the attempt goes with the package, else. */
+const withoutLeft = async (left: AsyncDisposable, release: StepRelease): Promise<StepRelease> => {
+  try {
+    await left[Symbol.asyncDispose]();
+    return release;
+  } catch (error) {
+    return { ...release, warnings: [...release.warnings, (error as Error).message] };
+  }
+};
 
 /** All that a step's process has of the environment of this one. */
 const inherited = (): Record<string, string> =>

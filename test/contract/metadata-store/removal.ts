@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionStatus } from "../../../src/model/index.ts";
+import { type ExecutionStatus, IMPORTED } from "../../../src/model/index.ts";
 import { anArtifact, aRun, aStepRun } from "../metadata-records.ts";
 import type { MakeFixture } from "../metadata-store.contract.ts";
 
@@ -38,6 +38,44 @@ export const describeRemoval = (makeEmpty: MakeFixture): void => {
       expect(await other.listStepRuns("first")).toEqual([]);
       expect(await other.getStepRun("made")).toBeUndefined();
       expect(await other.getArtifact("own")).toBeUndefined();
+    });
+
+    test("has on record what is to be removed, with what is left over, until that is done", async () => {
+      await using fixture = await make();
+      const { store } = fixture;
+      const leftOver = [{ uri: "local://default/failed/out/1", imported: true }];
+      await store.removeRun("second");
+      const [own] = await store.removeRun("first", leftOver);
+      const { uri = "", name = "", sizeBytes = 0 } = own ?? {};
+      const removals = [{ uri, imported: false, artifact: { name, sizeBytes } }, ...leftOver];
+      const byUri = (a: { uri: string }, b: { uri: string }) => (a.uri < b.uri ? -1 : 1);
+      expect(await (await fixture.reopen()).listRemovals()).toStrictEqual(removals.toSorted(byUri));
+      await store.forgetRemovals([uri, "local://default/unknown"]);
+      expect(await store.listRemovals()).toStrictEqual(leftOver);
+    });
+
+    test("says of the files of an imported artifact that they may be somebody else's", async () => {
+      await using fixture = await makeEmpty();
+      const { store } = fixture;
+      await store.createRun(aRun("imported"));
+      await store.createStepRun(aStepRun("made", { runId: "imported" }), {});
+      const artifact = { ...anArtifact("theirs", "made"), metadata: { [IMPORTED]: true } };
+      await store.completeStepRun("made", { status: "completed" }, { theirs: artifact });
+      await store.updateRun("imported", { status: "completed" });
+      await store.removeRun("imported");
+      expect(await store.listRemovals()).toMatchObject([{ uri: artifact.uri, imported: true }]);
+    });
+
+    test("takes nothing that was imported again for one that is to be removed", async () => {
+      await using fixture = await make();
+      const { store } = fixture;
+      await store.removeRun("second");
+      const [own] = await store.removeRun("first");
+      expect(await store.listRemovals()).toHaveLength(1);
+      await store.createRun(aRun("again"));
+      await store.createStepRun(aStepRun("made", { runId: "again" }), {});
+      await store.completeStepRun("made", { status: "completed" }, { own: own ?? expect.unreachable() });
+      expect(await store.listRemovals()).toEqual([]);
     });
 
     test("keeps what another run refers to, as a cached output or as an input, until that one goes too", async () => {

@@ -126,6 +126,7 @@ it("fails a step whose output cannot be stored, and publishes nothing of it", as
   });
   expect(await readOutput(project, steps[1])).toBeUndefined();
   server.refused = undefined;
+  expect((await server.keys()).filter((key) => key.includes(steps[1]?.id ?? "look"))).toEqual([]);
   expect((await runTools(project)).statuses).toEqual(["cached", "completed"]);
 });
 

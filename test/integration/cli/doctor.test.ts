@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { stepdock } from "../../fixtures/cli.ts";
 import { createProject, type Project } from "../../fixtures/project.ts";
 import { jsonLines } from "./support.ts";
@@ -23,9 +24,24 @@ const doctor = async (env: Record<string, string> = {}) => {
   return { status, checks: Object.fromEntries(checks.map((each) => [each.check, each])) };
 };
 
-test("everything is checked, through a real container, and nothing of that is left", async () => {
+test("where there is no workspace, its place is checked, and none is made", async () => {
+  const before = await readdir(project.directory);
   const { status, checks } = await doctor();
   expect(status).toBe(0);
+  expect(Object.keys(checks)).toEqual([
+    ...["node", "workspace", "workspace disk"],
+    ...["engine", "engine resources", "engine disk", "bind mount"],
+  ]);
+  expect(checks.workspace?.detail).toContain("the first `stepdock run` makes it");
+  expect(checks["bind mount"]?.detail).toContain(`belongs to uid ${process.getuid?.()}`);
+  expect(await readdir(project.directory)).toEqual(before);
+});
+
+test("everything is checked, through a real container, and nothing of that is left", async () => {
+  await using made = await openWorkspace(project.path(".stepdock"));
+  const { status, checks } = await doctor();
+  expect(status).toBe(0);
+  expect(checks.workspace?.detail).toContain(made.metadata.workspaceId);
   expect(Object.keys(checks)).toEqual([
     ...["node", "workspace", "records", "workspace disk"],
     ...["engine", "engine resources", "engine disk", "bind mount"],

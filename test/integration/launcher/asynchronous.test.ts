@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clean } from "../../../src/host/clean.ts";
 import { isLive } from "../../../src/host/run-state.ts";
+import type { RunEvent } from "../../../src/model/index.ts";
 import { NotSupportedError } from "../../../src/orchestrators.ts";
 import { openWorkspace } from "../../../src/workspace/workspace.ts";
 import { PIPELINES } from "./pipelines.ts";
@@ -57,6 +58,29 @@ class Slow extends ForeignOrchestrator {
 
   protected override async removeLeftovers(runId: string): Promise<void> {
     this.leftovers.push(runId);
+  }
+}
+
+/** Fails to submit when the only step is under way, and to remove what is left if it is told to. */
+class Failing extends Slow {
+  readonly #file: string;
+  readonly #unremovable: boolean;
+
+  constructor(file: string, services: Bench["services"], unremovable = false) {
+    super({ engine: processEngine() }, services, AbortSignal.abort());
+    this.#file = file;
+    this.#unremovable = unremovable;
+  }
+
+  override async submitPipeline(...given: Parameters<ForeignOrchestrator["submitPipeline"]>): Promise<never> {
+    await ForeignOrchestrator.prototype.submitPipeline.apply(this, given);
+    await expect.poll(() => existsSync(this.#file), { timeout: 60_000 }).toBe(true);
+    throw new RangeError("the second job was refused");
+  }
+
+  protected override async removeLeftovers(runId: string): Promise<void> {
+    await super.removeLeftovers(runId);
+    if (this.#unremovable) throw new RangeError("the first job stays");
   }
 }
 
@@ -124,4 +148,41 @@ test("a synchronous one that is interrupted passes that on to the launchers, and
   const { run, steps, events } = await running;
   expect([run.status, statusesOf(steps)]).toEqual(["stopped", { waits: "stopped" }]);
   expect(events.filter(({ event }) => event === "warning")).toEqual([]);
+});
+
+test.each([false, true])(
+  "where a part of a run cannot be submitted, what was does not go on, and the first error is told (not to be removed: %s)",
+  async (unremovable) => {
+    const file = bench.project.path(`refused-${unremovable}`);
+    const orchestrator = new Failing(file, bench.services, unremovable);
+    const events: RunEvent[] = [];
+    const running = bench.run(orchestrator, { exportName: "waiting", parameters: { file }, events });
+    await expect(running).rejects.toThrow("the second job was refused");
+    await orchestrator.work;
+    const [run] = await bench.services.metadata.listRuns();
+    const records = await bench.recordsOf(run ?? expect.unreachable());
+    expect([records.run.status, records.run.failure?.message, statusesOf(records.steps)]).toEqual([
+      "failed",
+      "the second job was refused",
+      { waits: "stopped" },
+    ]);
+    expect(orchestrator.leftovers).toEqual([run?.id]);
+    const warnings = events.flatMap((event) => (event.event === "warning" ? [event.message] : []));
+    const told = [expect.stringMatching(/may still be there.*by hand: the first job stays/)];
+    expect(warnings).toEqual(unremovable ? told : []);
+  },
+);
+
+test("an orchestrator with an executor of its own cannot return before its steps have ended", async () => {
+  class Contradictory extends ForeignOrchestrator {
+    protected override executor = () => Promise.reject(new RangeError("opened"));
+  }
+  const traits = { isSynchronous: false };
+  const orchestrator = new Contradictory({ engine: async () => {}, traits }, bench.services);
+  const before = await bench.services.metadata.listRuns();
+  await expect(bench.run(orchestrator, { exportName: "waiting", parameters: { file: "f" } })).rejects.toThrow(
+    /"foreign" \(foreign\) has both an `executor\(\)`.*nobody would run them/,
+  );
+  expect(await bench.services.metadata.listRuns()).toEqual(before);
+  expect(orchestrator.submissions).toEqual([]);
 });

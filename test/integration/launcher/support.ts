@@ -137,6 +137,8 @@ export interface BenchRunOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly resume?: PipelineRun;
+  /** Is given what is told, also of a run that throws. */
+  readonly events?: RunEvent[];
 }
 
 export interface Bench extends AsyncDisposable {
@@ -163,13 +165,12 @@ export const openBench = async (files: Readonly<Record<string, string>>): Promis
   const kept = made.move();
   return {
     ...{ project, services, recordsOf },
-    run: async (orchestrator, { exportName, parameters = {}, signal, ...options } = {}) => {
+    run: async (orchestrator, { exportName, parameters = {}, signal, events = [], ...options } = {}) => {
       const compiled = await compileFile(house, {
         file: project.path("pipeline.ts"),
         exportName,
         parameters,
       });
-      const events: RunEvent[] = [];
       const run = await runCompiled({ ...house, stack: async () => ({ ...stack, orchestrator }) }, compiled, {
         ...options,
         emit: (event) => void events.push(event),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { CyclicGraphError, DuplicateNodeError } from "../../../src/dag/errors.ts";
 import { type Dag, reverseDag } from "../../../src/dag/reverse-dag.ts";
 import { topsortedLayers } from "../../../src/dag/topsort.ts";
+import { nextWarning } from "../../fixtures/process-warning.ts";
 import { acyclicDags, chain, fanOut } from "./graphs.ts";
 
 const layersOf = (dag: Dag, children: Dag = reverseDag(dag), warnings: string[] = []): string[][] =>
@@ -75,7 +76,7 @@ describe("topsortedLayers", () => {
   });
 
   test("warns through process.emitWarning unless told otherwise", async () => {
-    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const warned = nextWarning();
     topsortedLayers(
       ["a"],
       (id) => id,

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LogReadError } from "../../../src/logging/errors.ts";
 import { type LogWarning, openLogWriter, readLog } from "../../../src/logging/log-file.ts";
+import { nextWarning } from "../../fixtures/process-warning.ts";
 import { collect, logDirectory, record } from "./support.ts";
 
 const line = (text: string): string => `${JSON.stringify(record(text))}\n`;
@@ -59,7 +60,7 @@ describe("reading a log", () => {
   test("warns through the process where the caller takes no warnings", async () => {
     await using directory = await logDirectory();
     await writeFile(directory.path, "{");
-    const warned = new Promise<Error>((resolve) => process.once("warning", resolve));
+    const warned = nextWarning();
     await collect(readLog(directory.path));
     expect((await warned).message).toContain(directory.path);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { nextWarning } from "../../fixtures/process-warning.ts";
 import { Child } from "./child.ts";
 import { aDatabaseFile } from "./files.ts";
 
@@ -13,8 +14,7 @@ test("opening a store prints no warning about SQLite, whatever Node it is", asyn
 
 test("other warnings still come through", async () => {
   await import("../../../src/metadata/sqlite/node-sqlite.ts");
-  const warned = Promise.withResolvers<Error>();
-  process.once("warning", warned.resolve);
+  const warned = nextWarning();
   process.emitWarning("a test's own", "ExperimentalWarning");
-  expect((await warned.promise).message).toBe("a test's own");
+  expect((await warned).message).toBe("a test's own");
 });

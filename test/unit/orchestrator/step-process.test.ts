@@ -1,26 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { StepProcess } from "../../../src/orchestrator/processes/step-process.ts";
+import { isGone, untilGone } from "./processes.ts";
 
 const OWNER = new URL("children/own-step-process.ts", import.meta.url).pathname;
-
-/** Gone, or a zombie: where nobody collects orphans, it keeps its number. */
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return process.platform === "linux" && / Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return true;
-  }
-};
-
-const untilGone = async (...pids: number[]): Promise<void> => {
-  while (!pids.every(isGone)) await setTimeout(5);
-};
 
 const start = async (code: string) => {
   const printed = { stdout: "", stderr: "" };

@@ -19,6 +19,10 @@ describe("a run name", () => {
     expect(getRunName("nightly", now)).toBe("nightly");
   });
 
+  test("may not be of several lines", () => {
+    expect(() => getRunName("night\nly", now)).toThrow(/one line of text, which "night\\nly" is not/);
+  });
+
   test.each(["", "  "])("may not be empty: %j", (template) => {
     expect(() => getRunName(template, now)).toThrow(RunNameError);
   });

@@ -10,6 +10,11 @@ afterAll(() => server[Symbol.asyncDispose]());
 const client = clientOf(server);
 const Bucket = server.bucket;
 
+const keysBelow = async (prefix: string): Promise<string[]> => {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+  return Contents.map(({ Key = "" }) => Key);
+};
+
 const stored = async () => {
   const machines = await openTwoMachines(server);
   const artifact = await writeFolder(machines.here, async (path) => {
@@ -80,7 +85,7 @@ describe("an artifact in the bucket", () => {
     });
   });
 
-  it("is refused, and nothing of it kept, where its content is not what was told of it", async () => {
+  it("is refused, and is none, where its content is not what was told of it", async () => {
     await using machines = await openTwoMachines(server);
     const { here, prefix } = machines;
     const artifact = await writeFolder(here, (path) => writeFile(join(path, "a"), "whole"));
@@ -90,8 +95,28 @@ describe("an artifact in the bucket", () => {
       path: here.path(artifact.uri),
       expectedHash: artifact.contentHash,
     });
-    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
-    expect(Contents).toBeUndefined();
+    expect(await keysBelow(prefix)).not.toContainEqual(expect.stringMatching(/manifest/));
+  });
+
+  it("is not taken from those who have it where somebody else cannot store the same", async () => {
+    await using fixture = await stored();
+    const { here, there, artifact } = fixture;
+    server.refused = /^PUT .*\/files\/b/;
+    await expect(here.store(artifact)).rejects.toMatchObject({ code: "artifact_store_failed" });
+    server.refused = undefined;
+    await there.fetch(artifact);
+  });
+
+  it("is none any more once its removal was begun, whatever of it is left", async () => {
+    await using fixture = await stored();
+    const { here, there, artifact, prefix } = fixture;
+    server.refused = /^GET .*[?&]prefix=[^&]*%2F(&|$)/;
+    await expect(here.remove(artifact.uri)).rejects.toMatchObject({ code: "artifact_store_failed" });
+    server.refused = undefined;
+    expect(await keysBelow(prefix)).toHaveLength(2);
+    await expect(there.verify(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
+    await here.remove(artifact.uri);
+    expect(await keysBelow(prefix)).toEqual([]);
   });
 
   it("is not there where its upload was given up", async () => {
@@ -107,8 +132,7 @@ describe("an artifact in the bucket", () => {
     const stored = here.store(artifact, { signal: abort.signal });
     await expect(stored).rejects.toMatchObject({ name: "AbortError" });
     server.onRequest = undefined;
-    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
-    expect(Contents).toBeUndefined();
+    expect(await keysBelow(prefix)).not.toContainEqual(expect.stringMatching(/manifest/));
     await expect(there.fetch(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
   });
 
@@ -117,8 +141,7 @@ describe("an artifact in the bucket", () => {
     const { here, there, artifact, prefix } = fixture;
     await there.fetch(artifact);
     await here.remove(artifact.uri);
-    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
-    expect(Contents).toBeUndefined();
+    expect(await keysBelow(prefix)).toEqual([]);
     await rm(there.path(artifact.uri), { recursive: true });
     await expect(there.fetch(artifact)).rejects.toMatchObject({ code: "artifact_missing" });
   });

@@ -17,6 +17,9 @@ import { pipeline } from "node:stream/promises";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, expect, it } from "vitest";
 import { hashDirectory } from "../../../../src/artifact/content-hash.ts";
+import { createMirroredArtifactStore } from "../../../../src/artifact/mirror/mirrored-artifact-store.ts";
+import type { ObjectStore } from "../../../../src/artifact/mirror/object-store.ts";
+import { S3ObjectStore } from "../../../../src/artifact/s3/s3-object-store.ts";
 import { startS3Server } from "../../../fixtures/s3-server.ts";
 import { clientOf, openTwoMachines, writeFolder } from "./support.ts";
 
@@ -155,3 +158,50 @@ it("is brought for all who wait, also where the one who began gives up", async (
   expect((await fetched).map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
   expect(await readFile(join(there.path(artifact.uri), "a"), "utf8")).toBe("a");
 });
+
+/** Another process of the machine that keeps its copies in `root`. `before`: what happens before it gets a file. */
+const otherProcess = ({ prefix, root }: { prefix: string; root: string }, before: () => Promise<void>) => {
+  const { endpoint, bucket } = server;
+  const objects = new S3ObjectStore({
+    store: "team",
+    endpoint,
+    bucket,
+    prefix,
+    client: () => clientOf(server),
+  });
+  const slow: ObjectStore = {
+    place: (key) => objects.place(key),
+    check: (options) => objects.check(options),
+    has: (key, options) => objects.has(key, options),
+    put: (key, content, options) => objects.put(key, content, options),
+    removeAll: (beginning) => objects.removeAll(beginning),
+    get: async (key, options) => {
+      if (key.includes("/files/")) await before();
+      return await objects.get(key, options);
+    },
+  };
+  return createMirroredArtifactStore({ objects: slow, root, name: "team", id: "team" });
+};
+
+it.each([
+  ["missing", (path: string) => rm(path, { recursive: true })],
+  ["damaged", (path: string) => writeFile(join(path, "a"), "damaged")],
+])(
+  "a copy that was %s and that another process makes anew at the same time is left to those who read it",
+  async (_, spoil) => {
+    await using machines = await openTwoMachines(server);
+    const { here, prefix, directory } = machines;
+    const artifact = await writeFolder(here, (path) => writeFile(join(path, "a"), "whole"));
+    await here.store(artifact);
+    const path = here.path(artifact.uri);
+    await spoil(path);
+    let made: number | undefined;
+    const other = otherProcess({ prefix, root: join(directory, "here") }, async () => {
+      await here.fetch(artifact);
+      made = (await lstat(path)).ino;
+    });
+    await other.fetch(artifact);
+    expect((await lstat(path)).ino).toBe(made);
+    expect(await readFile(join(path, "a"), "utf8")).toBe("whole");
+  },
+);

@@ -179,6 +179,27 @@ describe("an archive whose manifest is wrong", () => {
       }),
     ],
     [
+      "has a time that is none",
+      /manifest is wrong: .*createdAt/,
+      (m) => ({ ...m, run: { ...m.run, createdAt: "never" } }),
+    ],
+    [
+      "has an attempt before the first",
+      /manifest is wrong: .*attempt/,
+      (m) => ({
+        ...m,
+        steps: changeFirst(m.steps, (s) => ({ ...s, record: { ...s.record, attempt: 0 } })),
+      }),
+    ],
+    [
+      "has one attempt twice",
+      /attempt same 1 is there twice/,
+      (m) => ({
+        ...m,
+        steps: m.steps.map((s) => ({ ...s, record: { ...s.record, invocationId: "same" } })),
+      }),
+    ],
+    [
       "has a service whose name leads out",
       /manifest is wrong/,
       (m) => ({ ...m, logs: changeFirst(m.logs, (log) => ({ ...log, service: "../../evil" })) }),
@@ -289,6 +310,12 @@ test("what the workspace has under the same id and is another thing is a conflic
   await writeEntries(other, withManifest(entries, { ...manifest, run, steps }));
   await expect(importRun(other, { workspace })).rejects.toMatchObject({
     message: expect.stringMatching(/this workspace has another step run/),
+  });
+  const renamed = steps.map((step) => ({ ...step, record: { ...step.record, id: `new-${step.record.id}` } }));
+  const logs = manifest.logs.map((log) => ({ ...log, stepRunId: `new-${log.stepRunId}` }));
+  await writeEntries(other, withManifest(entries, { ...manifest, run, steps: renamed, logs }));
+  await expect(importRun(other, { workspace })).rejects.toMatchObject({
+    message: expect.stringMatching(/this workspace has another run .* with its orchestrator run id/),
   });
   expect(await within(workspace, ({ metadata }) => metadata.listRuns())).toHaveLength(1);
 });

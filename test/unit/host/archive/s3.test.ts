@@ -127,6 +127,24 @@ test("what was imported stays in the bucket, also where the last run that used i
   });
 });
 
+test("an import that fails takes nothing from the bucket that another machine has meanwhile imported", async () => {
+  await using places = await twoPlaces();
+  const [here, there] = places;
+  await within(there.path, async (workspace) => {
+    workspace.metadata.importRun = async () => {
+      await within(here.path, (other) => importInto(other, file));
+      throw new Error("no records today");
+    };
+    await expect(importInto(workspace, file)).rejects.toThrow("no records today");
+    const left = await readdir(join(workspace.paths.stores, "team"), { recursive: true });
+    expect(left).not.toContainEqual(expect.stringMatching(/data\.bin$/));
+  });
+  await within(here.path, async (workspace) => {
+    await rm(join(workspace.paths.stores, "team"), { recursive: true, force: true });
+    await exportFrom(workspace, source.run.id, { file: join(here.path, "whole.tar.zst") });
+  });
+});
+
 test("where the bucket takes nothing, the import leaves nothing", async () => {
   await using place = await emptyPlace();
   server.refused = /^(PUT|POST) .*\/files\//;

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exportRun, NoWorkspaceError, resume, status, stop } from "../../../src/host.ts";
+import { componentCli } from "./component-cli.ts";
+
+test.each([
+  "resume latest",
+  "stop latest",
+  "show latest",
+  "logs latest step",
+  "artifact latest step",
+  "export latest",
+  "rerun latest step",
+  "shell latest step",
+])(
+  "where there is no workspace, `stepdock %s` says so and how to have one, and makes none",
+  async (words) => {
+    await using cli = await componentCli();
+    const root = cli.project.path(".stepdock");
+    expect(await cli.call(words)).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(
+        /There is no workspace at .*\.stepdock yet: the first `stepdock run` makes it/,
+      ),
+    });
+    expect(existsSync(root)).toBe(false);
+  },
+);
+
+test.each([
+  ["runs", ""],
+  ["artifacts", ""],
+  ["clean", ""],
+  ["stack list", "local_docker"],
+  ["stack describe local", "orchestrator"],
+  ["orchestrator list", "local_docker"],
+  ["orchestrator describe local", "maxParallelism"],
+  ["orchestrator flavor list", "local_docker"],
+])(
+  "where there is no workspace, `stepdock %s` tells what there is without, and makes none",
+  async (words, told) => {
+    await using cli = await componentCli();
+    const { exit, out } = await cli.call(words);
+    expect([exit, out]).toEqual([0, expect.stringContaining(told)]);
+    expect(existsSync(cli.project.path(".stepdock"))).toBe(false);
+  },
+);
+
+test.each([
+  ["stack delete mine", 'no stack "mine"'],
+  ["stack delete local", "built in"],
+  ["orchestrator update mine", 'no orchestrator "mine"'],
+  ["orchestrator delete mine", 'no orchestrator "mine"'],
+  ["orchestrator flavor delete mine", 'no flavor "mine"'],
+])(
+  "where there is no workspace, `stepdock %s` has nothing to change, and makes none",
+  async (words, told) => {
+    await using cli = await componentCli();
+    expect(await cli.call(words)).toMatchObject({ exit: 2, err: expect.stringContaining(told) });
+    expect(existsSync(cli.project.path(".stepdock"))).toBe(false);
+  },
+);
+
+test("where there is no workspace and no file, `stepdock import` makes none", async () => {
+  await using cli = await componentCli();
+  const err = expect.stringMatching(/none\.zst cannot be imported: there is no such file/);
+  expect(await cli.call("import none.zst")).toMatchObject({ exit: 2, err });
+  expect(existsSync(cli.project.path(".stepdock"))).toBe(false);
+});
+
+test.each<[string, (workspace: string) => Promise<unknown>]>([
+  ["resume", (workspace) => resume("latest", { workspace })],
+  ["stop", (workspace) => stop("latest", { workspace })],
+  ["status", (workspace) => status("latest", { workspace })],
+  ["exportRun", (workspace) => exportRun("latest", { workspace })],
+])("where there is no workspace, `%s` of a program throws, and makes none", async (_, act) => {
+  await using cli = await componentCli();
+  const root = join(cli.project.directory, "none");
+  await expect(act(root)).rejects.toBeInstanceOf(NoWorkspaceError);
+  expect(existsSync(root)).toBe(false);
+});
