@@ -24,7 +24,7 @@ export interface PipelineFileOptions {
 /** Loads a pipeline from a file through the bundler that containers get, and says which there are where none is meant. */
 export const loadPipelineFile = async (options: PipelineFileOptions): Promise<PipelineFile> => {
   const file = resolve(options.file);
-  checkFile(file);
+  checkPipelineFile(file);
   const { projectRoot, outDir, store } = options;
   const bundle = await cachedModules({ entries: [file], projectRoot, outDir }, store);
   const emitted = bundle.emittedFor(file);
@@ -35,7 +35,9 @@ export const loadPipelineFile = async (options: PipelineFileOptions): Promise<Pi
   return { pipeline: choose(file, exports, options.exportName), modules: loadedModules(bundle) };
 };
 
-const checkFile = (file: string): void => {
+/** @throws PipelineError unless it is there */
+export const checkPipelineFile = (path: string): void => {
+  const file = resolve(path);
   const status = statSync(file, { throwIfNoEntry: false });
   if (status?.isFile()) return;
   const what = status ? `${file} is no file` : `There is no file ${file}`;

@@ -1,6 +1,7 @@
 import { openHouse } from "../../composition.ts";
 import { EXIT } from "../../errors/codes.ts";
 import { compileFile, projectRootOfFile } from "../../host/compile-file.ts";
+import { checkPipelineFile } from "../../host/load-pipeline-file.ts";
 import { runCompiled } from "../../host/run-compiled.ts";
 import { type ExecutionMode, isFinished, type PipelineRun } from "../../model/index.ts";
 import type { SpeedOptions } from "../../orchestrator/base/services.ts";
@@ -48,14 +49,17 @@ export const runCommand = async (context: CommandContext, options: RunCommandOpt
   }
 };
 
-export const openPipelineHouse = (
+export const openPipelineHouse = async (
   { workspace }: CommandContext,
   { file, envFile }: PipelineFileOptions & { readonly envFile?: string | undefined },
-) =>
-  openHouse({
+) => {
+  // Before a workspace is made: it would be one where nobody wants it.
+  checkPipelineFile(file);
+  return await openHouse({
     ...{ workspaceRoot: workspace, projectRoot: projectRootOfFile(file), envFile },
     endsWithProcess: true,
   });
+};
 
 export const compileOptions = ({ file, exportName, param, executionMode }: PipelineFileOptions) => ({
   ...{ file, exportName, executionMode },

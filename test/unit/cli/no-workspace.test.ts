@@ -62,10 +62,13 @@ test.each([
   },
 );
 
-test("where there is no workspace and no file, `stepdock import` makes none", async () => {
+test.each([
+  ["import none.zst", /none\.zst cannot be imported: there is no such file/],
+  ["run none.ts", /There is no file .*none\.ts/],
+  ["plan none.ts", /There is no file .*none\.ts/],
+])("where there is no workspace and no such file, `stepdock %s` makes none", async (words, told) => {
   await using cli = await componentCli();
-  const err = expect.stringMatching(/none\.zst cannot be imported: there is no such file/);
-  expect(await cli.call("import none.zst")).toMatchObject({ exit: 2, err });
+  expect(await cli.call(words)).toMatchObject({ exit: 2, err: expect.stringMatching(told) });
   expect(existsSync(cli.project.path(".stepdock"))).toBe(false);
 });
 
