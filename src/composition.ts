@@ -8,6 +8,7 @@ import { chosenStack, namingRun, type StackedRun, stackOfRun } from "./host/choo
 import { type BuiltIns, type Declared, readDeclared } from "./host/declared.ts";
 import { localImageBuilderFlavor } from "./image-builder/local-image-builder-flavor.ts";
 import type { Registrations } from "./metadata/registrations.ts";
+import { hasShortLog } from "./metadata/sqlite/log-size.ts";
 import type { BaseOrchestrator } from "./orchestrator/base/base-orchestrator.ts";
 import { localOrchestratorFlavor } from "./orchestrator/local/local-orchestrator.ts";
 import { localDockerOrchestratorFlavor } from "./orchestrator/local-docker/local-docker-orchestrator.ts";
@@ -104,7 +105,8 @@ export interface HouseOptions {
   readonly envFile?: string | undefined;
   /**
    * The process ends once the house is given back, and the database is left to its end. Closed last, it would first
-   * carry over SQLite's log, with three fsyncs: whoever opens it next reads that log in less time. Default: false.
+   * carry over SQLite's log, with three fsyncs: while that is short, whoever opens it next reads it in less time.
+   * Default: false.
    */
   readonly endsWithProcess?: boolean;
 }
@@ -129,7 +131,8 @@ export const openHouse = async (options: HouseOptions): Promise<House> => {
       await namingRun(run, async () => await assemble(stackOfRun(await declared(), run))),
     [Symbol.asyncDispose]: async () => {
       await (await connecting?.catch(() => undefined))?.[Symbol.asyncDispose]();
-      if (!options.endsWithProcess) await workspace[Symbol.asyncDispose]();
+      if (options.endsWithProcess && hasShortLog(workspace.paths.database)) return;
+      await workspace[Symbol.asyncDispose]();
     },
   };
 };
