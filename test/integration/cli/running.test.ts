@@ -117,6 +117,11 @@ test("a reader that goes away costs nothing: the run goes on to its end", async 
 
 const CLI = resolve(import.meta.dirname, "../../../dist/src/cli/main.js");
 
+test("the file of the command line is a program, as `npx stepdock` in a checkout takes it", async () => {
+  const { stdout } = await promisify(execFile)(CLI, ["--version"]);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
+});
+
 /** Prints every module that is loaded. */
 const TRACE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from "node:module";
