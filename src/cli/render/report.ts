@@ -91,7 +91,7 @@ const notRun = ({ invocation, skipReason }: StepView, paint: Paint): string[] =>
 
 const outputLines = (outputs: PipelineSnapshot["outputs"], run: string): string[] => {
   const each = Object.entries(outputs).map(
-    ([name, from]) => `${harmless(name)} (stepdock artifact ${run} ${from.invocation}.${from.output})`,
+    ([name, from]) => `${harmless(name)} (npx stepdock artifact ${run} ${from.invocation}.${from.output})`,
   );
   return each.length === 0 ? [] : [`outputs: ${each.join(", ")}`];
 };

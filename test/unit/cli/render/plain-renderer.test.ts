@@ -47,7 +47,7 @@ test("a run that completes is told line by line, and its outputs at the end", as
     "warning: step train: slow",
     "step train: completed in 1.2 s",
     "run weather-1 completed: 1 completed, 1 cached in 3.2 s",
-    "outputs: model (stepdock artifact 01234567 train.model)",
+    "outputs: model (npx stepdock artifact 01234567 train.model)",
     "",
   ]);
 });

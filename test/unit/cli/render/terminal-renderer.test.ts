@@ -35,7 +35,7 @@ test("lines are drawn above the table, and the last table stands before the repo
     "load      completed  1.2 s",
     "train_it  cached",
     "run weather-1 completed: 1 completed, 1 cached in 3.2 s",
-    "outputs: model (stepdock artifact 01234567 train_it.model)",
+    "outputs: model (npx stepdock artifact 01234567 train_it.model)",
     "",
   ]);
 });
