@@ -1,12 +1,13 @@
-import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as tar from "tar-stream";
+import { expect } from "vitest";
 import type { Manifest } from "../../../../src/host/archive/manifest.ts";
-import { exportRun, run } from "../../../../src/host.ts";
+import { exportRun, importRun, run } from "../../../../src/host.ts";
 import type { PipelineRun } from "../../../../src/model/index.ts";
 import { openWorkspace, type Workspace } from "../../../../src/workspace/workspace.ts";
 import { archived } from "../../../fixtures/archive-pipeline.ts";
@@ -82,3 +83,25 @@ export const withManifest = (entries: readonly TarEntry[], manifest: unknown): T
   { header: { name: "manifest.json" }, content: Buffer.from(JSON.stringify(manifest)) },
   ...entries.slice(1),
 ];
+
+/** The archive is refused with this message, and the workspace has nothing of it. */
+export const refused = async (write: (file: string) => Promise<void>, message: RegExp): Promise<void> => {
+  await using place = await emptyPlace();
+  const [file, workspace] = [join(place.path, "bad.tar.zst"), join(place.path, "in/workspace")];
+  await write(file);
+  await expect(importRun(file, { workspace })).rejects.toMatchObject({
+    code: expect.stringMatching(
+      /^(archive_(invalid|conflict)|artifact_uri_invalid|not_found|workspace_invalid)$/,
+    ),
+    message: expect.stringMatching(message),
+  });
+  await within(workspace, async ({ metadata }) => {
+    expect(await metadata.listRuns()).toEqual([]);
+    expect(await metadata.listArtifactNames()).toEqual([]);
+  });
+  const all = await readdir(place.path, { recursive: true, withFileTypes: true });
+  const files = all.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  expect(
+    files.filter((name) => !/^(stepdock\.db.*|\.gitignore|lock\.db.*|bad\.tar\.zst)$/.test(name)),
+  ).toEqual([]);
+};
